@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the channel between two people promises: what one seals the other opens, once, and nothing
+ * else is opened. Holds for whatever is inside of the channel.
+ */
+
+#include <glib.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "net/secure/channel.h"
+
+typedef struct
+{
+  Channel *caller;
+  Channel *callee;
+} Pair;
+
+static void
+random_bytes (void *data, uint8_t *out, size_t size)
+{
+  randombytes_buf (out, size);
+}
+
+/* Brings handshake messages to and fro until neither side has one left. */
+static void
+shake_hands (Channel *a, Channel *b)
+{
+  uint8_t message[CHANNEL_HANDSHAKE_MAX];
+  size_t size;
+  gboolean moved;
+  int rounds = 0;
+
+  do
+    {
+      moved = FALSE;
+      while (channel_next_handshake (a, message, &size))
+        {
+          g_assert_cmpint (channel_handshake (b, message, size), ==, 0);
+          moved = TRUE;
+        }
+      while (channel_next_handshake (b, message, &size))
+        {
+          g_assert_cmpint (channel_handshake (a, message, size), ==, 0);
+          moved = TRUE;
+        }
+      g_assert_cmpint (rounds++, <, 16);
+    }
+  while (moved);
+}
+
+static void
+pair_init (Pair *pair, const char *encounter)
+{
+  pair->caller = channel_new (CHANNEL_CALLER, encounter, random_bytes, NULL);
+  pair->callee = channel_new (CHANNEL_CALLEE, encounter, random_bytes, NULL);
+  shake_hands (pair->caller, pair->callee);
+  g_assert_cmpint (channel_get_state (pair->caller), ==, CHANNEL_READY);
+  g_assert_cmpint (channel_get_state (pair->callee), ==, CHANNEL_READY);
+  g_assert_true (channel_is_encrypted (pair->caller) == channel_is_encrypted (pair->callee));
+}
+
+static void
+pair_clear (Pair *pair)
+{
+  channel_free (pair->caller);
+  channel_free (pair->callee);
+}
+
+typedef struct
+{
+  uint8_t bytes[CHANNEL_SEALED_MAX];
+  size_t size;
+} Sealed;
+
+static void
+seal (Channel *channel, ChannelPurpose purpose, uint32_t generation, const char *plain, Sealed *out)
+{
+  g_assert_cmpint (channel_seal (channel, purpose, generation, (const uint8_t *) plain,
+                                 strlen (plain), out->bytes, &out->size),
+                   ==, 0);
+  g_assert_cmpuint (out->size, <=, CHANNEL_SEALED_MAX);
+}
+
+static int
+open_sealed (Channel *channel, const Sealed *sealed)
+{
+  g_autofree uint8_t *plain = g_malloc (CHANNEL_PLAIN_MAX);
+  ChannelPurpose purpose;
+  uint32_t generation;
+  size_t size;
+
+  return channel_open (channel, sealed->bytes, sealed->size, &purpose, &generation, plain, &size);
+}
+
+static void
+assert_opens (Channel *channel,
+              const Sealed *sealed,
+              ChannelPurpose purpose,
+              uint32_t generation,
+              const char *plain)
+{
+  g_autofree uint8_t *opened = g_malloc (CHANNEL_PLAIN_MAX);
+  ChannelPurpose opened_purpose;
+  uint32_t opened_generation;
+  size_t size;
+
+  g_assert_cmpint (channel_open (channel, sealed->bytes, sealed->size, &opened_purpose,
+                                 &opened_generation, opened, &size),
+                   ==, 0);
+  g_assert_cmpint (opened_purpose, ==, purpose);
+  g_assert_cmpuint (opened_generation, ==, generation);
+  g_assert_cmpmem (opened, size, plain, strlen (plain));
+}
+
+static void
+test_both_ways (void)
+{
+  Pair pair;
+  Sealed sealed;
+
+  pair_init (&pair, "encounter-1");
+
+  seal (pair.caller, CHANNEL_DESCRIPTION, 0, "an offer", &sealed);
+  assert_opens (pair.callee, &sealed, CHANNEL_DESCRIPTION, 0, "an offer");
+  seal (pair.callee, CHANNEL_DESCRIPTION, 7, "an answer", &sealed);
+  assert_opens (pair.caller, &sealed, CHANNEL_DESCRIPTION, 7, "an answer");
+  seal (pair.callee, CHANNEL_BYE, UINT32_MAX, "", &sealed);
+  assert_opens (pair.caller, &sealed, CHANNEL_BYE, UINT32_MAX, "");
+
+  pair_clear (&pair);
+}
+
+static void
+test_sizes (void)
+{
+  g_autofree uint8_t *plain = g_malloc (CHANNEL_PLAIN_MAX + 1);
+  g_autofree uint8_t *opened = g_malloc (CHANNEL_PLAIN_MAX);
+  ChannelPurpose purpose;
+  uint32_t generation;
+  size_t size;
+  Sealed sealed;
+  Pair pair;
+
+  pair_init (&pair, "encounter-1");
+  memset (plain, 'x', CHANNEL_PLAIN_MAX + 1);
+
+  g_assert_cmpint (channel_seal (pair.caller, CHANNEL_TEXT, 0, plain, CHANNEL_PLAIN_MAX + 1,
+                                 sealed.bytes, &sealed.size),
+                   ==, -1);
+  g_assert_cmpuint (sealed.size, ==, 0);
+
+  g_assert_cmpint (channel_seal (pair.caller, CHANNEL_TEXT, 0, plain, CHANNEL_PLAIN_MAX,
+                                 sealed.bytes, &sealed.size),
+                   ==, 0);
+  g_assert_cmpuint (sealed.size, <=, CHANNEL_SEALED_MAX);
+  g_assert_cmpint (channel_open (pair.callee, sealed.bytes, sealed.size, &purpose, &generation,
+                                 opened, &size),
+                   ==, 0);
+  g_assert_cmpmem (opened, size, plain, CHANNEL_PLAIN_MAX);
+
+  pair_clear (&pair);
+}
+
+/* Each message is opened once, in whatever order the two paths bring them. */
+static void
+test_repeated_and_reordered (void)
+{
+  enum
+  {
+    N = 64
+  };
+  g_autofree Sealed *sealed = g_new (Sealed, N);
+  Pair pair;
+
+  pair_init (&pair, "encounter-1");
+  for (int i = 0; i < N; i++)
+    seal (pair.caller, CHANNEL_TEXT, 0, "hello", &sealed[i]);
+
+  for (int i = N - 1; i >= 0; i -= 2)
+    assert_opens (pair.callee, &sealed[i], CHANNEL_TEXT, 0, "hello");
+  for (int i = 0; i < N; i += 2)
+    assert_opens (pair.callee, &sealed[i], CHANNEL_TEXT, 0, "hello");
+  for (int i = 0; i < N; i++)
+    g_assert_cmpint (open_sealed (pair.callee, &sealed[i]), ==, 1);
+
+  pair_clear (&pair);
+}
+
+/* One that comes later than the window reaches is ignored rather than opened a second time. */
+static void
+test_too_old (void)
+{
+  Pair pair;
+  Sealed first, second, next;
+
+  pair_init (&pair, "encounter-1");
+  seal (pair.caller, CHANNEL_TEXT, 0, "first", &first);
+  seal (pair.caller, CHANNEL_TEXT, 0, "second", &second);
+  assert_opens (pair.callee, &first, CHANNEL_TEXT, 0, "first");
+
+  for (int i = 0; i < 10000; i++)
+    {
+      seal (pair.caller, CHANNEL_TYPING, 0, "", &next);
+      assert_opens (pair.callee, &next, CHANNEL_TYPING, 0, "");
+    }
+
+  g_assert_cmpint (open_sealed (pair.callee, &first), !=, 0);
+  g_assert_cmpint (open_sealed (pair.callee, &second), !=, 0);
+  seal (pair.caller, CHANNEL_TEXT, 0, "last", &next);
+  assert_opens (pair.callee, &next, CHANNEL_TEXT, 0, "last");
+
+  pair_clear (&pair);
+}
+
+/* Many may be lost in between without harm. */
+static void
+test_gap (void)
+{
+  Pair pair;
+  Sealed next;
+
+  pair_init (&pair, "encounter-1");
+  for (int gap = 1; gap < 5000; gap = gap * 3 + 1)
+    {
+      for (int i = 0; i < gap; i++)
+        seal (pair.caller, CHANNEL_TYPING, 0, "", &next);
+      seal (pair.caller, CHANNEL_TEXT, 0, "after", &next);
+      assert_opens (pair.callee, &next, CHANNEL_TEXT, 0, "after");
+      g_assert_cmpint (open_sealed (pair.callee, &next), ==, 1);
+    }
+
+  pair_clear (&pair);
+}
+
+static void
+test_of_another_encounter (void)
+{
+  Pair pair, other;
+  Sealed sealed;
+
+  pair_init (&pair, "encounter-1");
+  pair_init (&other, "encounter-2");
+  seal (other.caller, CHANNEL_TEXT, 0, "hello", &sealed);
+  g_assert_cmpint (open_sealed (pair.callee, &sealed), ==, -1);
+
+  pair_clear (&pair);
+  pair_clear (&other);
+}
+
+/* What someone sends back to its writer is not opened as the partner's. */
+static void
+test_reflected (void)
+{
+  Pair pair;
+  Sealed sealed;
+
+  pair_init (&pair, "encounter-1");
+  seal (pair.caller, CHANNEL_TEXT, 0, "hello", &sealed);
+  g_assert_cmpint (open_sealed (pair.caller, &sealed), ==, -1);
+
+  pair_clear (&pair);
+}
+
+/* Every way to cut a message, and damage to any byte ahead of its content, is refused; and the
+ * undamaged message is opened afterwards, since nothing moved on. */
+static void
+test_damaged (void)
+{
+  Pair pair;
+  Sealed sealed;
+  const size_t head = 1 + 8; /* version and binding: the rest is only as safe as the inside */
+
+  pair_init (&pair, "encounter-1");
+  seal (pair.caller, CHANNEL_TEXT, 3, "hello", &sealed);
+
+  for (size_t cut = 0; cut + strlen ("hello") < sealed.size; cut++)
+    {
+      Sealed shorter = sealed;
+
+      shorter.size = cut;
+      g_assert_cmpint (open_sealed (pair.callee, &shorter), ==, -1);
+    }
+
+  for (size_t i = 0; i < (channel_is_encrypted (pair.caller) ? sealed.size : head); i++)
+    for (int bit = 0; bit < 8; bit++)
+      {
+        Sealed damaged = sealed;
+
+        damaged.bytes[i] ^= (uint8_t) (1 << bit);
+        g_assert_cmpint (open_sealed (pair.callee, &damaged), ==, -1);
+      }
+
+  assert_opens (pair.callee, &sealed, CHANNEL_TEXT, 3, "hello");
+
+  pair_clear (&pair);
+}
+
+static void
+test_refuses_garbage (void)
+{
+  g_autofree uint8_t *plain = g_malloc (CHANNEL_PLAIN_MAX);
+  g_autofree uint8_t *garbage = g_malloc0 (CHANNEL_SEALED_MAX + 64);
+  ChannelPurpose purpose;
+  uint32_t generation;
+  size_t size;
+  Pair pair;
+
+  pair_init (&pair, "encounter-1");
+  for (size_t i = 0; i <= CHANNEL_SEALED_MAX + 64; i += 61)
+    {
+      randombytes_buf (garbage, i);
+      g_assert_cmpint (channel_open (pair.callee, garbage, i, &purpose, &generation, plain, &size),
+                       ==, -1);
+      g_assert_cmpuint (size, ==, 0);
+    }
+  g_assert_cmpint (channel_handshake (pair.callee, garbage, 100), ==, -1);
+
+  pair_clear (&pair);
+}
+
+static void
+test_free_null (void)
+{
+  channel_free (NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/secure/channel/both-ways", test_both_ways);
+  g_test_add_func ("/secure/channel/sizes", test_sizes);
+  g_test_add_func ("/secure/channel/repeated-and-reordered", test_repeated_and_reordered);
+  g_test_add_func ("/secure/channel/too-old", test_too_old);
+  g_test_add_func ("/secure/channel/gap", test_gap);
+  g_test_add_func ("/secure/channel/of-another-encounter", test_of_another_encounter);
+  g_test_add_func ("/secure/channel/reflected", test_reflected);
+  g_test_add_func ("/secure/channel/damaged", test_damaged);
+  g_test_add_func ("/secure/channel/refuses-garbage", test_refuses_garbage);
+  g_test_add_func ("/secure/channel/free-null", test_free_null);
+
+  return g_test_run ();
+}
