@@ -80,6 +80,12 @@ typedef struct
   /* A GET for @path outside the protocol's. Returns true with @response filled in, or false for a
    * 404. */
   bool (*on_get) (const char *path, EngineResponse *response, void *data);
+  /* The client's acknowledgement (SIO_ACK) of an event that engine_client_send() sent with an id;
+   * whether that id is still awaited is for the layer above to know. May be NULL. */
+  void (*on_ack) (EngineClient *client, const SioPacket *packet, void *data);
+  /* Anything at all came from the client's session, a pong among them: it is alive now. Called
+   * before the packet's own handler. May be NULL. */
+  void (*on_heard) (EngineClient *client, void *data);
 } EngineHandlers;
 
 /* Starts to listen. Returns NULL with @error (G_IO_ERROR-like, a sentence) when the address cannot
@@ -125,6 +131,9 @@ void engine_client_ack (EngineClient *client, int64_t id, JsonValue *argument);
  * the whole session too. */
 void engine_client_disconnect (EngineClient *client, bool close);
 size_t engine_client_unsent_bytes (const EngineClient *client);
+/* Sends an Engine.IO ping now, beside those of the heartbeat: on_heard follows when its pong comes.
+ * Neither delays nor replaces the heartbeat. */
+void engine_client_ping (EngineClient *client);
 
 /* raw mode */
 void engine_socket_send (EngineSocket *socket, const uint8_t *bytes, size_t size, bool binary);
