@@ -17,6 +17,8 @@ typedef enum
   CAUSETTE_DEVICE_MICROPHONE,
   CAUSETTE_DEVICE_SPEAKER,
 } CausetteDeviceKind;
+GType causette_device_kind_get_type (void) G_GNUC_CONST;
+#define CAUSETTE_TYPE_DEVICE_KIND (causette_device_kind_get_type ())
 
 /* One device; properties "id" (stable across starts where the system allows), "name", "kind". */
 #define CAUSETTE_TYPE_DEVICE (causette_device_get_type ())
