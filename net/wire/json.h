@@ -39,7 +39,8 @@ typedef enum
   JSON_TYPE_OBJECT,
 } JsonType;
 
-/* Reads @size bytes of JSON, any value at the top. Returns: (transfer full): or %NULL with @error.
+/* Reads @size bytes of JSON, any value at the top. Integers are those of int64_t; U+0000 is refused
+ * in strings. Returns: (transfer full): or %NULL with @error.
  */
 JsonValue *json_value_parse (const char *text, size_t size, GError **error);
 /* Appends @value in its shortest form. */
@@ -54,11 +55,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (JsonValue, json_value_unref)
 JsonType json_value_get_type (const JsonValue *value);
 
 /* Building. Constructors return (transfer full); set and append take @value over (transfer full).
- * Strings must be valid UTF-8: json_new_string() with other bytes is a programmer's error. */
+ * Strings must be valid UTF-8: json_new_string() with other bytes or %NULL is a programmer's error.
+ */
 JsonValue *json_new_null (void);
 JsonValue *json_new_boolean (bool value);
 JsonValue *json_new_integer (int64_t value);
-JsonValue *json_new_real (double value);
+JsonValue *json_new_real (double value); /* null for what JSON has no word for: NaN, infinity */
 JsonValue *json_new_string (const char *value);
 JsonValue *json_new_array (void);
 JsonValue *json_new_object (void);

@@ -23,7 +23,7 @@ typedef enum
 {
   SIO_ERROR_EMPTY,     /* no packet type */
   SIO_ERROR_TYPE,      /* an unknown packet type */
-  SIO_ERROR_NAMESPACE, /* a namespace too long or not ended */
+  SIO_ERROR_NAMESPACE, /* a namespace too long or not UTF-8 */
   SIO_ERROR_ID, /* an acknowledgement id where none may be, none where one must be, or too large */
   SIO_ERROR_PAYLOAD,     /* not JSON, or not of the shape that the type asks for */
   SIO_ERROR_ATTACHMENTS, /* too many or too few attachments, or a placeholder without one */
@@ -68,6 +68,12 @@ const char *sio_packet_event_name (const SioPacket *packet);
 /* Returns: (nullable): argument @index of an event (0 is the first after its name) or of an ACK. */
 JsonValue *sio_packet_argument (const SioPacket *packet, size_t index);
 
+/* Makes the object that stands for attachment @index in a packet's data. */
+JsonValue *sio_placeholder_new (unsigned index);
+/* Returns: (transfer none) (nullable): the attachment that @placeholder stands for; %NULL when it
+ * is no placeholder. */
+GBytes *sio_packet_attachment (const SioPacket *packet, const JsonValue *placeholder);
+
 /* Appends the packet's text to @text; its attachments follow as binary messages, in order. With
  * attachments the type on the wire is the BINARY_ one. */
 void sio_packet_encode (const SioPacket *packet, GString *text);
@@ -75,14 +81,16 @@ void sio_packet_encode (const SioPacket *packet, GString *text);
 /* Decodes the messages of one connection, in order. */
 typedef struct _SioDecoder SioDecoder;
 /* @max_attachments, @max_bytes: limits of one packet, attachments included; 0 for the default and
- * none. */
+ * none. What goes beyond is refused with SIO_ERROR_PAYLOAD (its text) or SIO_ERROR_ATTACHMENTS. */
 SioDecoder *sio_decoder_new (unsigned max_attachments, size_t max_bytes);
 void sio_decoder_free (SioDecoder *decoder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SioDecoder, sio_decoder_free)
 /* Feeds one Engine.IO message. Returns false with @error for a malformed one: the connection must
- * be closed then. Otherwise *@packet is (transfer full) a whole packet, or %NULL while attachments
- * are still due. Reserved event names (connect, connect_error, disconnect, disconnecting,
- * newListener, removeListener) are refused. */
+ * be closed then (whatever comes after it is refused too). Otherwise *@packet is (transfer full) a
+ * whole packet, or %NULL while attachments are still due. Reserved event names (connect,
+ * connect_error, disconnect, disconnecting, newListener, removeListener) are refused, and so is a
+ * packet whose placeholders and attachments do not fit together; an event's name may be a number,
+ * as in the reference implementation. */
 bool sio_decoder_feed (SioDecoder *decoder,
                        const uint8_t *data,
                        size_t size,
