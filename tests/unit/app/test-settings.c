@@ -4,6 +4,7 @@
  */
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "app/settings.h"
 
@@ -37,27 +38,37 @@ test_defaults (void)
   g_assert_finalize_object (settings);
 }
 
-/* Every key says what it is for, to people who look with a settings editor. */
+static guint
+count (const char *text, const char *word)
+{
+  guint n = 0;
+
+  for (const char *at = text; (at = strstr (at, word)) != NULL; at += strlen (word))
+    n++;
+
+  return n;
+}
+
+/* Every key says what it is for, to people who look with a settings editor. (GLib reads that from
+ * the schema's source, which lies beside the compiled one only when installed.) */
 static void
 test_described (void)
 {
-  CausetteSettings *settings = causette_settings_new_in_memory ();
-  g_autoptr (GSettingsSchema) schema = NULL;
-  g_auto (GStrv) keys = NULL;
+  g_autofree char *file =
+      g_test_build_filename (G_TEST_DIST, "..", "data", "org.causette.Causette.gschema.xml", NULL);
+  g_autofree char *source = NULL;
+  g_autoptr (GError) error = NULL;
+  guint keys;
 
-  g_object_get (causette_settings_get_store (settings), "settings-schema", &schema, NULL);
-  keys = g_settings_schema_list_keys (schema);
-  g_assert_cmpuint (g_strv_length (keys), >, 0);
+  g_file_get_contents (file, &source, NULL, &error);
+  g_assert_no_error (error);
 
-  for (gsize i = 0; keys[i] != NULL; i++)
-    {
-      g_autoptr (GSettingsSchemaKey) key = g_settings_schema_get_key (schema, keys[i]);
-
-      g_assert_nonnull (g_settings_schema_key_get_summary (key));
-      g_assert_nonnull (g_settings_schema_key_get_description (key));
-    }
-
-  g_assert_finalize_object (settings);
+  keys = count (source, "<key ");
+  g_assert_cmpuint (keys, >, 0);
+  g_assert_cmpuint (count (source, "<summary>"), ==, keys);
+  g_assert_cmpuint (count (source, "<description>"), ==, keys);
+  g_assert_cmpuint (count (source, "<summary></summary>"), ==, 0);
+  g_assert_cmpuint (count (source, "<description></description>"), ==, 0);
 }
 
 static void
@@ -113,12 +124,14 @@ test_in_memory (void)
 static void
 test_remembered (void)
 {
-  g_autoptr (GSettingsSchema) installed =
-      g_settings_schema_source_lookup (g_settings_schema_source_get_default (),
-                                       "org.causette.Causette", TRUE);
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) installed = NULL;
   g_autofree char *backend = g_strdup (g_getenv ("GSETTINGS_BACKEND"));
   CausetteSettings *settings;
   g_autofree char *server = NULL;
+
+  if (source != NULL)
+    installed = g_settings_schema_source_lookup (source, "org.causette.Causette", TRUE);
 
   if (installed != NULL)
     {
