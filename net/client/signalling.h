@@ -77,8 +77,11 @@ struct _CausetteSignallingClass
 /* Sends @message and waits for its acknowledgement. While the connection is being taken up again,
  * WIRE_RELAY, WIRE_END, WIRE_REPORT and WIRE_BLOCK wait in a bounded queue and are sent after the
  * resume (in order, before anything newer); they fail with LOST when the session could not be
- * resumed. A WIRE_RELAY that was sent but not acknowledged when the connection broke is sent again:
- * the receiver's channel drops what it has seen. Others fail with LOST at once. */
+ * resumed. One of these that was sent but not acknowledged when the connection broke is sent again
+ * in its place: the receiver's channel drops a relay that it has seen, and a server that has ended
+ * the encounter already answers WIRE_ERROR_NOT_PAIRED. Others fail with LOST at once. At most 64
+ * requests or 1 MiB wait for an acknowledgement; a further one fails with QUEUE_FULL. A request
+ * keeps @self alive until its callback has run. */
 void causette_signalling_request_async (CausetteSignalling *self,
                                         const WireMessage *message,
                                         GCancellable *cancellable,
@@ -98,7 +101,10 @@ const GError *causette_signalling_get_error (CausetteSignalling *self);
 /* Returns: (transfer none): of WireIceServer, as the last welcome had them; empty before. */
 GPtrArray *causette_signalling_get_ice_servers (CausetteSignalling *self);
 
-/* For subclasses: emits "message". */
+/* For subclasses: takes over what @welcome says (the properties, and the ICE servers unless the
+ * subclass keeps its own), for one that has to do so before it tells of its new state. */
+void causette_signalling_note_welcome (CausetteSignalling *self, const WireMessage *welcome);
+/* For subclasses: emits "message", and notes a welcome first. */
 void causette_signalling_emit_message (CausetteSignalling *self, const WireMessage *message);
 
 G_END_DECLS
