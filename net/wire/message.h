@@ -13,17 +13,21 @@
 
 G_BEGIN_DECLS
 
-#define WIRE_PROTOCOL        1
-#define WIRE_PACKET_MAX      (64 * 1024) /* bytes of one packet's JSON */
-#define WIRE_ID_MAX          64          /* bytes of an id or a token: [A-Za-z0-9_-] */
-#define WIRE_LIST_MAX        8           /* languages or topics of a wish */
-#define WIRE_LANGUAGE_MAX    35          /* bytes (RFC 5646 §4.4.1) */
-#define WIRE_TOPIC_MAX       64          /* bytes */
-#define WIRE_VERSION_MAX     32          /* bytes of a policy's version */
-#define WIRE_BODY_MAX        (48 * 1024) /* bytes of base64 in a relayed body */
-#define WIRE_ICE_SERVERS_MAX 16
-#define WIRE_URL_MAX         512
-#define WIRE_TEXT_MAX        (8 * 1024) /* bytes of one text that a person writes */
+#define WIRE_PROTOCOL             1
+#define WIRE_PACKET_MAX           (64 * 1024) /* bytes of one packet's JSON */
+#define WIRE_ID_MAX               64          /* bytes of an id or a token: [A-Za-z0-9_-] */
+#define WIRE_LIST_MAX             8           /* languages or topics of a wish */
+#define WIRE_LANGUAGE_MAX         35          /* bytes (RFC 5646 §4.4.1) */
+#define WIRE_TOPIC_MAX            64          /* bytes */
+#define WIRE_VERSION_MAX          32          /* bytes of a policy's version */
+#define WIRE_BODY_MAX             (48 * 1024) /* bytes of base64 in a relayed body */
+#define WIRE_ICE_SERVERS_MAX      16
+#define WIRE_URL_MAX              512
+#define WIRE_TEXT_MAX             (8 * 1024)  /* bytes of one text that a person writes */
+#define WIRE_SDP_MAX              (32 * 1024) /* bytes of a session description */
+#define WIRE_CANDIDATE_MAX        1024        /* bytes of an ICE candidate */
+#define WIRE_SENTENCE_MAX         512 /* bytes of a refusal's or acknowledgement's sentence */
+#define WIRE_POLICY_LANGUAGES_MAX 64
 
 #define WIRE_ERROR (wire_error_quark ())
 GQuark wire_error_quark (void);
@@ -61,22 +65,22 @@ typedef enum
 typedef struct
 {
   WireRefusalCode code;
-  char *message; /* a sentence */
+  char *message; /* a sentence; when read: never %NULL, empty where there is none fit to show */
   char *version; /* nullable */
   int64_t seconds;
 } WireRefusal;
 JsonValue *wire_refusal_to_json (const WireRefusal *refusal); /* {"message":…,"data":{"code":…}} */
-/* Reads a CONNECT_ERROR's data; whatever is missing is left empty. Never fails. */
+/* Reads a CONNECT_ERROR's data; whatever is missing or malformed is left empty. Never fails. */
 void wire_refusal_from_json (const JsonValue *json, WireRefusal *refusal);
 void wire_refusal_clear (WireRefusal *refusal);
 
 /* `auth` of the connection. */
 typedef struct
 {
-  int protocol;
+  int protocol; /* required */
   char *locale; /* nullable */
   char *policy; /* version accepted, nullable */
-  bool adult;
+  bool adult;   /* false when it is not said */
   char *resume; /* token, nullable */
 } WireAuth;
 JsonValue *wire_auth_to_json (const WireAuth *auth);
@@ -156,9 +160,9 @@ typedef struct
     {
       char *session;
       char *resume;
-      GPtrArray *ice_servers; /* of WireIceServer, never %NULL */
-      char *policy_version;
-      char **policy_languages;
+      GPtrArray *ice_servers;  /* of WireIceServer, never %NULL */
+      char *policy_version;    /* nullable: the server has no policy */
+      char **policy_languages; /* never %NULL */
       int64_t online;
       bool resumed;    /* the session that auth.resume named is taken up again */
       char *encounter; /* nullable: the encounter that goes on, when resumed */
@@ -215,7 +219,8 @@ void wire_message_free (WireMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WireMessage, wire_message_free)
 const char *wire_event_name (WireType type);
 
-/* Reads the argument of event @name as @sender may send it. @payload may be %NULL (a missing
+/* Reads the argument of event @name as @sender may send it. @name may be %NULL (an event without a
+ * name in letters), which no event has. @payload may be %NULL (a missing
  * argument; the same as {} for those that need no field). Returns: (transfer full): or %NULL with
  * @error (WIRE_ERROR_MALFORMED, TOO_LONG or UNKNOWN_EVENT). */
 WireMessage *
@@ -229,14 +234,16 @@ typedef struct
   bool ok;
   int64_t waiting; /* of `seek`: how many wait now, the asker included; -1 where it is not said */
   int error;       /* a WireError, when not ok */
-  char *message;   /* a sentence, when not ok */
+  char *message;   /* a sentence, when not ok; when read: never %NULL then, but may be empty */
 } WireAck;
 JsonValue *wire_ack_to_json (const WireAck *ack);
 /* Reads the first argument of an ACK. A malformed one reads as not ok, WIRE_ERROR_MALFORMED. */
 void wire_ack_from_json (const JsonValue *json, WireAck *ack);
 void wire_ack_clear (WireAck *ack);
 
-/* What travels inside the channel between two clients: JSON, one validator each. */
+/* What travels inside the channel between two clients: JSON, one validator each. Readers fill @out
+ * in, to be cleared by the caller, only where they return true; otherwise @error is a WIRE_ERROR,
+ * MALFORMED or TOO_LONG. Writers want arguments that the reader accepts. */
 typedef struct
 {
   char *type; /* "offer" or "answer" */
@@ -246,7 +253,8 @@ char *wire_description_write (const char *type, const char *sdp);
 bool wire_description_read (const char *text, size_t size, WireDescription *out, GError **error);
 void wire_description_clear (WireDescription *description);
 
-/* As W3C webrtc-pc §4.8.1 RTCIceCandidateInit; an empty candidate is the end of candidates. */
+/* As W3C webrtc-pc §4.8.1 RTCIceCandidateInit; an empty candidate is the end of candidates, for
+ * which the index may be missing (it reads as 0). */
 typedef struct
 {
   char *candidate;
@@ -264,7 +272,7 @@ typedef struct
 char *wire_device_state_write (const WireDeviceState *state);
 bool wire_device_state_read (const char *text, size_t size, WireDeviceState *out, GError **error);
 
-/* One text, numbered from 1 by its writer; @text is valid UTF-8 of at most WIRE_TEXT_MAX bytes. */
+/* One text, numbered from 1 by its writer; @text is valid UTF-8 of 1 to WIRE_TEXT_MAX bytes. */
 typedef struct
 {
   int64_t number;
