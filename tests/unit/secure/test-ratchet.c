@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Holds what the ratchet promises: every message is opened once, in whatever order they come;
+ * nothing moves on for a message that cannot be opened; keys of what never came are bounded and
+ * expire. */
+
+#include <glib.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "net/secure/noise.h"
+#include "net/secure/ratchet.h"
+
+static void
+real_random (void *data, uint8_t *out, size_t size)
+{
+  randombytes_buf (out, size);
+}
+
+typedef struct
+{
+  uint8_t bytes[64 + RATCHET_OVERHEAD];
+  size_t size;
+  uint32_t value;
+} Message;
+
+static void
+make_pair (Ratchet *sides[2])
+{
+  uint8_t root[RATCHET_KEY_SIZE], chain[RATCHET_KEY_SIZE], secret[RATCHET_KEY_SIZE],
+      public[RATCHET_KEY_SIZE];
+
+  randombytes_buf (root, sizeof root);
+  randombytes_buf (chain, sizeof chain);
+  randombytes_buf (secret, sizeof secret);
+  crypto_scalarmult_curve25519_base (public, secret);
+  sides[0] = ratchet_new_initiator (root, chain, public, real_random, NULL);
+  sides[1] = ratchet_new_responder (root, chain, secret, real_random, NULL);
+  g_assert_nonnull (sides[0]);
+}
+
+static void
+free_pair (Ratchet *sides[2])
+{
+  ratchet_free (sides[0]);
+  ratchet_free (sides[1]);
+}
+
+static void
+seal (Ratchet *side, uint32_t value, Message *message)
+{
+  message->value = value;
+  message->size = sizeof value + RATCHET_OVERHEAD;
+  g_assert_cmpint (ratchet_seal (side, (const uint8_t *) "ad", 2, (const uint8_t *) &value,
+                                 sizeof value, message->bytes),
+                   ==, 0);
+}
+
+static RatchetResult
+open_message (Ratchet *side, uint64_t now, const Message *message)
+{
+  uint32_t value = 0;
+  RatchetResult result = ratchet_open (side, now, (const uint8_t *) "ad", 2, message->bytes,
+                                       message->size, (uint8_t *) &value);
+
+  if (result == RATCHET_OPENED)
+    g_assert_cmpuint (value, ==, message->value);
+  return result;
+}
+
+/* Thousands of messages both ways, delivered late, twice, damaged or never, as chance has it. */
+static void
+test_storm (void)
+{
+  Ratchet *sides[2];
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  GPtrArray *way[2] = { g_ptr_array_new_with_free_func (g_free),
+                        g_ptr_array_new_with_free_func (g_free) };
+  guint opened = 0, sent = 0;
+
+  make_pair (sides);
+  for (guint i = 0; i < 6000; i++)
+    {
+      guint who = g_rand_int_range (rand, 0, 2);
+
+      if (g_rand_boolean (rand) && way[who]->len < 60)
+        {
+          Message *message = g_new0 (Message, 1);
+
+          seal (sides[who], sent++, message);
+          g_ptr_array_add (way[who], message);
+        }
+      else if (way[who]->len > 0)
+        {
+          guint index = g_rand_int_range (rand, 0, way[who]->len);
+          Message *message = g_ptr_array_index (way[who], index);
+
+          if (g_rand_int_range (rand, 0, 4) == 0)
+            {
+              Message damaged = *message;
+
+              damaged.bytes[g_rand_int_range (rand, 0, damaged.size)] ^=
+                  (uint8_t) (1 << g_rand_int_range (rand, 0, 8));
+              g_assert_cmpint (open_message (sides[!who], 0, &damaged), !=, RATCHET_OPENED);
+            }
+          g_assert_cmpint (open_message (sides[!who], 0, message), ==, RATCHET_OPENED);
+          g_assert_cmpint (open_message (sides[!who], 0, message), !=, RATCHET_OPENED);
+          opened++;
+          g_ptr_array_remove_index (way[who], index);
+        }
+    }
+  g_assert_cmpuint (opened, >, 2000);
+  g_ptr_array_unref (way[0]);
+  g_ptr_array_unref (way[1]);
+  free_pair (sides);
+}
+
+/* Both write at the same time, again and again. */
+static void
+test_simultaneous (void)
+{
+  Ratchet *sides[2];
+  Message messages[2];
+
+  make_pair (sides);
+  for (guint i = 0; i < 50; i++)
+    {
+      seal (sides[0], 2 * i, &messages[0]);
+      seal (sides[1], 2 * i + 1, &messages[1]);
+      g_assert_cmpint (open_message (sides[1], 0, &messages[0]), ==, RATCHET_OPENED);
+      g_assert_cmpint (open_message (sides[0], 0, &messages[1]), ==, RATCHET_OPENED);
+    }
+  free_pair (sides);
+}
+
+static void
+test_keys_change (void)
+{
+  Ratchet *sides[2];
+  Message first, second, third;
+
+  make_pair (sides);
+  seal (sides[0], 1, &first);
+  seal (sides[0], 2, &second);
+  g_assert_cmpmem (first.bytes, RATCHET_KEY_SIZE, second.bytes, RATCHET_KEY_SIZE);
+  g_assert_cmpint (open_message (sides[1], 0, &second), ==, RATCHET_OPENED);
+  seal (sides[1], 3, &third);
+  g_assert_cmpint (open_message (sides[0], 0, &third), ==, RATCHET_OPENED);
+  seal (sides[0], 4, &second);
+  g_assert_cmpint (memcmp (first.bytes, second.bytes, RATCHET_KEY_SIZE), !=, 0);
+  g_assert_cmpint (open_message (sides[1], 0, &second), ==, RATCHET_OPENED);
+  g_assert_cmpint (open_message (sides[1], 0, &first), ==, RATCHET_OPENED);
+  free_pair (sides);
+}
+
+static void
+test_expiry (void)
+{
+  Ratchet *sides[2];
+  Message late, later, newest;
+
+  make_pair (sides);
+  ratchet_set_max_age (sides[1], 10);
+  seal (sides[0], 1, &late);
+  seal (sides[0], 2, &later);
+  seal (sides[0], 3, &newest);
+  g_assert_cmpint (open_message (sides[1], 100, &newest), ==, RATCHET_OPENED);
+  g_assert_cmpint (open_message (sides[1], 110, &late), ==, RATCHET_OPENED);
+  g_assert_cmpint (open_message (sides[1], 111, &later), ==, RATCHET_SEEN);
+  free_pair (sides);
+}
+
+/* Not more than RATCHET_SKIP_MAX keys are kept, the newest ones. */
+static void
+test_bounded (void)
+{
+  Ratchet *sides[2];
+  g_autofree Message *messages = g_new0 (Message, 4 * RATCHET_SKIP_MAX);
+  guint kept = 0;
+
+  make_pair (sides);
+  for (guint i = 0; i < 4 * RATCHET_SKIP_MAX; i++)
+    seal (sides[0], i, &messages[i]);
+  g_assert_cmpint (open_message (sides[1], 0, &messages[RATCHET_SKIP_MAX + 1]), ==, RATCHET_CLOSED);
+  for (guint i = RATCHET_SKIP_MAX; i < 4 * RATCHET_SKIP_MAX; i += RATCHET_SKIP_MAX)
+    g_assert_cmpint (open_message (sides[1], 0, &messages[i]), ==, RATCHET_OPENED);
+  for (guint i = 0; i < 3 * RATCHET_SKIP_MAX; i++)
+    kept += open_message (sides[1], 0, &messages[i]) == RATCHET_OPENED;
+  g_assert_cmpuint (kept, ==, RATCHET_SKIP_MAX);
+  free_pair (sides);
+}
+
+/* A header that claims a weak public key, or a far number, changes nothing. */
+static void
+test_hostile_headers (void)
+{
+  Ratchet *sides[2];
+  Message message, forged;
+  g_autofree uint8_t *before = NULL;
+  g_autofree uint8_t *after = NULL;
+  size_t size;
+
+  make_pair (sides);
+  seal (sides[0], 1, &message);
+  g_assert_cmpint (open_message (sides[1], 0, &message), ==, RATCHET_OPENED);
+  size = ratchet_write (sides[1], NULL);
+  before = g_malloc (size);
+  after = g_malloc (size);
+  ratchet_write (sides[1], before);
+
+  forged = message;
+  memset (forged.bytes, 0, RATCHET_KEY_SIZE);
+  g_assert_cmpint (open_message (sides[1], 0, &forged), ==, RATCHET_CLOSED);
+  forged = message;
+  memset (forged.bytes + RATCHET_KEY_SIZE, 0xff, 8);
+  g_assert_cmpint (open_message (sides[1], 0, &forged), ==, RATCHET_CLOSED);
+  randombytes_buf (forged.bytes, RATCHET_KEY_SIZE);
+  g_assert_cmpint (open_message (sides[1], 0, &forged), ==, RATCHET_CLOSED);
+  forged = message;
+  forged.size = RATCHET_OVERHEAD - 1;
+  g_assert_cmpint (open_message (sides[1], 0, &forged), ==, RATCHET_CLOSED);
+
+  g_assert_cmpuint (ratchet_write (sides[1], NULL), ==, size);
+  ratchet_write (sides[1], after);
+  g_assert_cmpmem (before, size, after, size);
+  free_pair (sides);
+}
+
+static void
+test_store (void)
+{
+  Ratchet *sides[2];
+  Message late, now, next;
+  g_autofree uint8_t *bytes = NULL;
+  size_t size;
+
+  make_pair (sides);
+  seal (sides[0], 1, &late);
+  seal (sides[0], 2, &now);
+  g_assert_cmpint (open_message (sides[1], 5, &now), ==, RATCHET_OPENED);
+  for (guint i = 0; i < 2; i++)
+    {
+      size = ratchet_write (sides[i], NULL);
+      bytes = g_realloc (bytes, size);
+      g_assert_cmpuint (ratchet_write (sides[i], bytes), ==, size);
+      g_assert_null (ratchet_read (bytes, size - 1, real_random, NULL));
+      bytes[0]++;
+      g_assert_null (ratchet_read (bytes, size, real_random, NULL));
+      bytes[0]--;
+      ratchet_free (sides[i]);
+      sides[i] = ratchet_read (bytes, size, real_random, NULL);
+      g_assert_nonnull (sides[i]);
+    }
+  g_assert_cmpint (open_message (sides[1], 6, &late), ==, RATCHET_OPENED);
+  g_assert_cmpint (open_message (sides[1], 6, &now), ==, RATCHET_SEEN);
+  seal (sides[1], 3, &next);
+  g_assert_cmpint (open_message (sides[0], 0, &next), ==, RATCHET_OPENED);
+  seal (sides[0], 4, &next);
+  g_assert_cmpint (open_message (sides[1], 6, &next), ==, RATCHET_OPENED);
+  free_pair (sides);
+}
+
+/* HMAC-SHA256 chains and HKDF-SHA256, against published numbers. */
+static void
+test_known_numbers (void)
+{
+  /* RFC 4231, test case 2; RFC 5869, test case 1. */
+  static const uint8_t hmac[] = { 0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24,
+                                  0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27,
+                                  0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43 };
+  static const uint8_t okm[] = { 0x3c, 0xb2, 0x5f, 0x25, 0xfa, 0xac, 0xd5, 0x7a, 0x90, 0x43, 0x4f,
+                                 0x64, 0xd0, 0x36, 0x2f, 0x2a, 0x2d, 0x2d, 0x0a, 0x90, 0xcf, 0x1a,
+                                 0x5a, 0x4c, 0x5d, 0xb0, 0x2d, 0x56, 0xec, 0xc4, 0xc5, 0xbf, 0x34,
+                                 0x00, 0x72, 0x08, 0xd5, 0xb8, 0x87, 0x18, 0x58, 0x65 };
+  uint8_t key[22], salt[13], info[10], out[42];
+
+  secret_hmac (out, (const uint8_t *) "Jefe", 4,
+               &(SecretPiece){ (const uint8_t *) "what do ya want for nothing?", 28 }, 1);
+  g_assert_cmpmem (out, 32, hmac, sizeof hmac);
+
+  memset (key, 0x0b, sizeof key);
+  for (guint i = 0; i < sizeof salt; i++)
+    salt[i] = (uint8_t) i;
+  for (guint i = 0; i < sizeof info; i++)
+    info[i] = (uint8_t) (0xf0 + i);
+  g_assert_cmpint (secret_hkdf (out, sizeof out, salt, sizeof salt, key, sizeof key, info,
+                                sizeof info),
+                   ==, 0);
+  g_assert_cmpmem (out, sizeof out, okm, sizeof okm);
+  g_assert_cmpint (secret_hkdf (out, 255 * 32 + 1, salt, sizeof salt, key, sizeof key, info,
+                                sizeof info),
+                   ==, -1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (sodium_init (), >=, 0);
+  g_test_add_func ("/ratchet/storm", test_storm);
+  g_test_add_func ("/ratchet/simultaneous", test_simultaneous);
+  g_test_add_func ("/ratchet/keys-change", test_keys_change);
+  g_test_add_func ("/ratchet/expiry", test_expiry);
+  g_test_add_func ("/ratchet/bounded", test_bounded);
+  g_test_add_func ("/ratchet/hostile-headers", test_hostile_headers);
+  g_test_add_func ("/ratchet/store", test_store);
+  g_test_add_func ("/ratchet/known-numbers", test_known_numbers);
+  return g_test_run ();
+}
