@@ -105,6 +105,8 @@ int causette_encounter_get_waiting (CausetteEncounter *self);
 CausetteCall *causette_encounter_get_call (CausetteEncounter *self);
 gboolean causette_encounter_get_partner_camera (CausetteEncounter *self);
 gboolean causette_encounter_get_partner_microphone (CausetteEncounter *self);
+gboolean causette_encounter_get_partner_away (CausetteEncounter *self);
+gboolean causette_encounter_get_encrypted (CausetteEncounter *self);
 GListModel *causette_encounter_get_texts (CausetteEncounter *self);
 
 /* A line of the conversation; properties "text", "own" (boolean), "status" (CausetteTextStatus,
