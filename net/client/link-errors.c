@@ -71,19 +71,30 @@ code_from_status (SoupStatus status)
     }
 }
 
+/* A port that speaks no TLS at all is another thing than a certificate that is not trusted; GnuTLS
+ * reports it as MISC, other backends as NOT_TLS. */
+static CausetteLinkError
+code_from_tls (int tls_code)
+{
+  switch (tls_code)
+    {
+    case G_TLS_ERROR_MISC:
+    case G_TLS_ERROR_NOT_TLS:
+      return CAUSETTE_LINK_ERROR_PROTOCOL;
+    case G_TLS_ERROR_EOF:
+      return CAUSETTE_LINK_ERROR_UNREACHABLE;
+    default:
+      return CAUSETTE_LINK_ERROR_TLS;
+    }
+}
+
 GError *
 link_error_from_connect (const GError *cause, SoupStatus status)
 {
   CausetteLinkError code = CAUSETTE_LINK_ERROR_UNREACHABLE;
 
   if (cause->domain == G_TLS_ERROR)
-    {
-      /* A port that speaks no TLS at all is another thing than a bad certificate. */
-      if (cause->code == G_TLS_ERROR_NOT_TLS)
-        code = CAUSETTE_LINK_ERROR_PROTOCOL;
-      else if (cause->code != G_TLS_ERROR_EOF)
-        code = CAUSETTE_LINK_ERROR_TLS;
-    }
+    code = code_from_tls (cause->code);
   else if (cause->domain == SOUP_WEBSOCKET_ERROR || cause->domain == SOUP_SESSION_ERROR)
     code = code_from_status (status);
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))

@@ -372,9 +372,9 @@ placeholders_fit (const JsonValue *data, size_t count, GError **error)
 static SioPacket *
 decode_text (const SioDecoder *decoder, const char *at, size_t size, size_t *due, GError **error)
 {
-  const char *end = at + size;
   g_autoptr (JsonValue) data = NULL;
   g_autofree char *nsp = NULL;
+  const char *end;
   const char *problem;
   SioType type;
   int64_t id;
@@ -392,6 +392,7 @@ decode_text (const SioDecoder *decoder, const char *at, size_t size, size_t *due
       return NULL;
     }
 
+  end = at + size;
   type = (SioType) (*at++ - '0');
   if (type == SIO_BINARY_EVENT || type == SIO_BINARY_ACK)
     {

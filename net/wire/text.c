@@ -8,17 +8,17 @@ bool
 text_is_utf8 (const uint8_t *data, size_t size)
 {
   const char *at = (const char *) data;
-  const char *end = at + size;
+  const char *end;
 
-  while (size > 0)
+  if (size == 0)
+    return true;
+
+  for (end = at + size; at < end; at++)
     {
       if (g_utf8_validate_len (at, (gsize) (end - at), &at))
         return true;
       if (*at != '\0')
         return false;
-      at++;
-      if (at == end)
-        return true;
     }
   return true;
 }

@@ -99,6 +99,26 @@ test_packet_with_nul (void)
   g_assert_cmpmem (packet.data, packet.size, "\0a\0", 3);
 }
 
+/* No bytes at all, as an empty frame or body may be handed over. */
+static void
+test_null (void)
+{
+  g_autoptr (GError) error = NULL;
+  EioHandshake handshake;
+  EioPacket packet;
+
+  g_assert_true (eio_packet_decode (NULL, 0, true, &packet, NULL));
+  g_assert_cmpuint (packet.size, ==, 0);
+  g_assert_false (eio_packet_decode (NULL, 0, false, &packet, &error));
+  g_assert_error (error, EIO_ERROR, EIO_ERROR_EMPTY);
+  g_clear_error (&error);
+  g_assert_null (eio_payload_decode (NULL, 0, 0, &error));
+  g_assert_error (error, EIO_ERROR, EIO_ERROR_EMPTY);
+  g_clear_error (&error);
+  g_assert_false (eio_handshake_decode (NULL, 0, &handshake, &error));
+  g_assert_error (error, EIO_ERROR, EIO_ERROR_HANDSHAKE);
+}
+
 /* A binary frame is a message's bytes, whatever they are. */
 static void
 test_binary_packet (void)
@@ -465,6 +485,7 @@ main (int argc, char *argv[])
   for (size_t i = 0; i < G_N_ELEMENTS (refused_packets); i++)
     add ("packet-refused", refused_packets[i].name, i, test_refused_packet);
   g_test_add_func ("/eio/packet-with-nul", test_packet_with_nul);
+  g_test_add_func ("/eio/null", test_null);
   g_test_add_func ("/eio/binary-packet", test_binary_packet);
   for (size_t i = 0; i < G_N_ELEMENTS (payloads); i++)
     add ("payload", payloads[i].name, i, test_payload);

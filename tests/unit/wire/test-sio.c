@@ -217,6 +217,18 @@ test_refused (gconstpointer data)
   g_assert_null (packet);
 }
 
+/* No bytes at all, as an empty frame may be handed over. */
+static void
+test_null (void)
+{
+  g_autoptr (SioDecoder) decoder = sio_decoder_new (0, 0);
+  g_autoptr (GError) error = NULL;
+  SioPacket *packet;
+
+  g_assert_false (sio_decoder_feed (decoder, NULL, 0, false, &packet, &error));
+  g_assert_error (error, SIO_ERROR, SIO_ERROR_EMPTY);
+}
+
 static void
 test_namespace_limit (void)
 {
@@ -549,6 +561,7 @@ main (int argc, char *argv[])
     add ("packet", packets[i].name, i, test_packet);
   for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
     add ("refused", refused[i].name, i, test_refused);
+  g_test_add_func ("/sio/null", test_null);
   g_test_add_func ("/sio/namespace-limit", test_namespace_limit);
   g_test_add_func ("/sio/binary-event", test_binary_event);
   g_test_add_func ("/sio/binary-ack", test_binary_ack);
