@@ -332,6 +332,24 @@ test_reference (void)
   json_value_unref (NULL);
 }
 
+/* Bytes that are no UTF-8 never get into a value: that is the caller's mistake, and said so. */
+static void
+test_bad_utf8_is_a_mistake (void)
+{
+  g_autoptr (JsonValue) object = json_new_object ();
+  g_autofree char *text = NULL;
+
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*g_utf8_validate*");
+  json_object_put_string (object, "a", "\xff");
+  g_test_assert_expected_messages ();
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*UTF-8*");
+  json_object_put_integer (object, "\xff", 1);
+  g_test_assert_expected_messages ();
+
+  text = json_value_to_string (object);
+  g_assert_cmpstr (text, ==, "{\"a\":null}");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -357,6 +375,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/json/building", test_building);
   g_test_add_func ("/json/reading", test_reading);
   g_test_add_func ("/json/each", test_each);
+  g_test_add_func ("/json/bad-utf-8-is-a-mistake", test_bad_utf8_is_a_mistake);
   g_test_add_func ("/json/reference", test_reference);
   return g_test_run ();
 }

@@ -311,6 +311,8 @@ test_binary_ack (void)
   g_assert_cmpint (packet->id, ==, 456);
   assert_attachment (packet, 0, "\x01\x02\x03");
   g_assert_null (sio_packet_event_name (packet));
+  g_assert_nonnull (sio_packet_attachment (packet, sio_packet_argument (packet, 0)));
+  g_assert_null (sio_packet_argument (packet, 1));
 
   sio_packet_encode (packet, written);
   g_assert_cmpstr (written->str, ==, text);
