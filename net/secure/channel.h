@@ -59,6 +59,13 @@ ChannelState channel_get_state (const Channel *channel);
 /* Whether messages are encrypted between the two people. */
 bool channel_is_encrypted (const Channel *channel);
 
+#define CHANNEL_SAS_COUNT 7
+
+/* Gives the seven indices (0 to 63) of the short authentication string: the words of sas_word()
+ * that both people see alike, or someone is in between. Returns false while the channel is not
+ * ready. */
+bool channel_get_sas (const Channel *channel, uint8_t indices[CHANNEL_SAS_COUNT]);
+
 /* Takes the next handshake message that is to be relayed (as kind "noise"), if there is one now: to
  * be called until it returns false, after channel_new() and after each channel_handshake(). @out
  * has room for CHANNEL_HANDSHAKE_MAX bytes. */
