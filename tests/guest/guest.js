@@ -82,7 +82,27 @@ class Guest {
       if (!remote.srcObject.getTracks().includes(track)) remote.srcObject.addTrack(track);
     };
     this.pc.ondatachannel = ({ channel }) => this.attach(channel);
-    if (role === 'caller') this.offer();
+    this.shakeHands();
+  }
+
+  // Sends the handshake's messages that are due; once it is through, the caller makes its offer.
+  shakeHands(message) {
+    const before = this.channel.state;
+    try {
+      if (message) this.channel.handshake(message);
+      for (const next of this.channel.outgoing()) this.relay('noise', next);
+    } catch (error) {
+      this.note('not-secure', { message: String(error) });
+      this.end('failed');
+      return;
+    }
+    if (before === this.channel.state || this.channel.state !== 'ready') return;
+    this.note('secured', { sas: this.channel.sas });
+    if (this.role === 'caller') this.offer();
+  }
+
+  relay(kind, bytes) {
+    return this.ask('relay', { encounter: this.encounter, kind, body: btoa(String.fromCharCode(...bytes)) });
   }
 
   addMedia() {
@@ -115,15 +135,18 @@ class Guest {
 
   // Says something to the partner, by the data channel where there is one, else by the relay.
   tell(purpose, object) {
+    if (this.channel.state !== 'ready') return;
     const bytes = this.channel.seal(purpose, GENERATION, JSON.stringify(object));
     const direct = purpose !== PURPOSE.description && purpose !== PURPOSE.candidate;
     if (direct && this.data?.readyState === 'open') this.data.send(bytes);
-    else this.ask('relay', { encounter: this.encounter, kind: this.channel.kind, body: btoa(String.fromCharCode(...bytes)) });
+    else this.relay('sealed', bytes);
   }
 
-  relayed({ encounter, body }) {
+  relayed({ encounter, kind, body }) {
     if (encounter !== this.encounter) return;
-    this.opened(Uint8Array.from(atob(body), (c) => c.charCodeAt(0)));
+    const bytes = Uint8Array.from(atob(body), (c) => c.charCodeAt(0));
+    if (kind === 'noise') this.shakeHands(bytes);
+    else this.opened(bytes);
   }
 
   opened(bytes) {
