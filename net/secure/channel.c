@@ -363,6 +363,9 @@ channel_handshake (Channel *channel, const uint8_t *in, size_t in_size)
   unsigned number;
   int result;
 
+  /* It is through, and nobody can take that back. */
+  if (channel->state == CHANNEL_READY)
+    return 0;
   if (channel->state == CHANNEL_BROKEN || in_size < 1)
     return break_off (channel);
 

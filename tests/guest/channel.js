@@ -269,6 +269,7 @@ export class Channel {
   }
 
   handshake(bytes) {
+    if (this.state === 'ready') return;
     try {
       const number = bytes[0], body = bytes.slice(1);
       if (number >= 1 && number <= this.received) return;
