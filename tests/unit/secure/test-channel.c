@@ -310,6 +310,7 @@ test_refuses_garbage (void)
   ChannelPurpose purpose;
   uint32_t generation;
   size_t size;
+  Sealed sealed;
   Pair pair;
 
   pair_init (&pair, "encounter-1");
@@ -320,9 +321,71 @@ test_refuses_garbage (void)
                        ==, -1);
       g_assert_cmpuint (size, ==, 0);
     }
-  g_assert_cmpint (channel_handshake (pair.callee, garbage, 100), ==, -1);
+
+  /* A handshake that is through stays so. */
+  g_assert_cmpint (channel_handshake (pair.callee, garbage, 100), ==, 0);
+  seal (pair.caller, CHANNEL_TEXT, 0, "still there", &sealed);
+  assert_opens (pair.callee, &sealed, CHANNEL_TEXT, 0, "still there");
 
   pair_clear (&pair);
+}
+
+/* Whichever message of the handshake is damaged, and wherever: one side breaks off, and neither
+ * seals or opens anything for the other. */
+static void
+test_damaged_handshake (void)
+{
+  for (guint damaged = 0; damaged < 7; damaged++)
+    for (guint at = 0; at < 97; at += 3)
+      {
+        Channel *sides[2] = { channel_new (CHANNEL_CALLER, "encounter-1", random_bytes, NULL),
+                              channel_new (CHANNEL_CALLEE, "encounter-1", random_bytes, NULL) };
+        uint8_t message[CHANNEL_HANDSHAKE_MAX];
+        uint8_t first[CHANNEL_SAS_COUNT], second[CHANNEL_SAS_COUNT];
+        size_t size;
+        guint count = 0;
+
+        for (guint round = 0; round < 6; round++)
+          for (guint side = 0; side < 2; side++)
+            while (channel_next_handshake (sides[side], message, &size))
+              {
+                if (count++ == damaged)
+                  message[at % size] ^= 0x20;
+                channel_handshake (sides[!side], message, size);
+              }
+        g_assert_false (channel_get_sas (sides[0], first) && channel_get_sas (sides[1], second));
+        channel_free (sides[0]);
+        channel_free (sides[1]);
+      }
+}
+
+/* Someone in between who shakes hands with both is seen by the emoji. */
+static void
+test_in_between (void)
+{
+  guint different = 0;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      Channel *caller = channel_new (CHANNEL_CALLER, "encounter-1", random_bytes, NULL);
+      Channel *false_callee = channel_new (CHANNEL_CALLEE, "encounter-1", random_bytes, NULL);
+      Channel *false_caller = channel_new (CHANNEL_CALLER, "encounter-1", random_bytes, NULL);
+      Channel *callee = channel_new (CHANNEL_CALLEE, "encounter-1", random_bytes, NULL);
+      uint8_t seen[4][CHANNEL_SAS_COUNT];
+
+      shake_hands (caller, false_callee);
+      shake_hands (false_caller, callee);
+      g_assert_true (channel_get_sas (caller, seen[0]) && channel_get_sas (false_callee, seen[1]) &&
+                     channel_get_sas (false_caller, seen[2]) && channel_get_sas (callee, seen[3]));
+      g_assert_cmpmem (seen[0], CHANNEL_SAS_COUNT, seen[1], CHANNEL_SAS_COUNT);
+      g_assert_cmpmem (seen[2], CHANNEL_SAS_COUNT, seen[3], CHANNEL_SAS_COUNT);
+      different += memcmp (seen[0], seen[3], CHANNEL_SAS_COUNT) != 0;
+      channel_free (caller);
+      channel_free (false_callee);
+      channel_free (false_caller);
+      channel_free (callee);
+    }
+  g_assert_cmpuint (different, ==, 1000);
 }
 
 static void
@@ -345,6 +408,8 @@ main (int argc, char **argv)
   g_test_add_func ("/secure/channel/reflected", test_reflected);
   g_test_add_func ("/secure/channel/damaged", test_damaged);
   g_test_add_func ("/secure/channel/refuses-garbage", test_refuses_garbage);
+  g_test_add_func ("/secure/channel/damaged-handshake", test_damaged_handshake);
+  g_test_add_func ("/secure/channel/in-between", test_in_between);
   g_test_add_func ("/secure/channel/free-null", test_free_null);
 
   return g_test_run ();
