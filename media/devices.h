@@ -26,15 +26,20 @@ G_DECLARE_FINAL_TYPE (CausetteDevice, causette_device, CAUSETTE, DEVICE, GObject
 const char *causette_device_get_id (CausetteDevice *self);
 const char *causette_device_get_name (CausetteDevice *self);
 CausetteDeviceKind causette_device_get_kind (CausetteDevice *self);
-/* Returns: (transfer floating): an element for the device, not opened yet. */
+/* Returns: (transfer floating) (nullable): an element for the device, not opened yet; %NULL when
+ * the plugin for it cannot be loaded. */
 GstElement *causette_device_create_element (CausetteDevice *self);
+/* Returns: (transfer full) (nullable): the formats that the device has. */
+GstCaps *causette_device_get_caps (CausetteDevice *self);
 
 #define CAUSETTE_TYPE_DEVICES (causette_devices_get_type ())
 G_DECLARE_FINAL_TYPE (CausetteDevices, causette_devices, CAUSETTE, DEVICES, GObject)
-/* Starts to watch, without opening anything. */
+/* Starts to watch, without opening anything. The first look takes place on another thread; the
+ * property "ready" (boolean) is notified when its result is in the lists. */
 CausetteDevices *causette_devices_new (void);
+gboolean causette_devices_get_ready (CausetteDevices *self);
 /* Returns: (transfer none): the devices of @kind as a list model of CausetteDevice, each device
- * once. */
+ * once, without the monitors of speakers. */
 GListModel *causette_devices_get_list (CausetteDevices *self, CausetteDeviceKind kind);
 /* Returns: (transfer full) (nullable): the device with @id, or the system's default one for %NULL.
  */

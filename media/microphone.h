@@ -6,15 +6,15 @@
  */
 #pragma once
 
-#include "media/devices.h"
-#include "media/feed.h"
+#include "media/source.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "enabled", "state", "error", "device-name", "source" as the camera has them, and
- * "level" (double, 0 to 1, notified about ten times a second while on). */
+/* A CausetteSource: "enabled", "state", "error", "device-name" and "source" are described there;
+ * and "level" (double, 0 to 1: the amplitude's root mean square, notified about ten times a second
+ * while on, 0 when closed). */
 #define CAUSETTE_TYPE_MICROPHONE (causette_microphone_get_type ())
-G_DECLARE_FINAL_TYPE (CausetteMicrophone, causette_microphone, CAUSETTE, MICROPHONE, GObject)
+G_DECLARE_FINAL_TYPE (CausetteMicrophone, causette_microphone, CAUSETTE, MICROPHONE, CausetteSource)
 
 CausetteMicrophone *causette_microphone_new (CausetteDevices *devices);
 /* @source: "microphone", "microphone:ID", "test" or "test:HERTZ" (a quiet tone), "none", or
