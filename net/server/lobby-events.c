@@ -229,6 +229,9 @@ lobby_event (Lobby *lobby,
   if (!take (&request, THROTTLE_EVENTS, 1))
     return;
 
+  /* What JavaScript sends for an argument that it does not have. */
+  if (payload != NULL && json_value_get_type (payload) == JSON_TYPE_NULL)
+    payload = NULL;
   message = wire_message_parse (WIRE_FROM_CLIENT, name, payload, &error);
   if (message == NULL)
     {

@@ -166,7 +166,8 @@ say_partner (Lobby *lobby, LobbySession *session, bool away)
 {
   g_autoptr (WireMessage) message = NULL;
 
-  if (session == NULL || session->connection == NULL)
+  /* When the server stops, everybody's connection goes: that says nothing about the partner. */
+  if (session == NULL || session->connection == NULL || lobby->draining)
     return;
 
   session->told_about_partner = true;

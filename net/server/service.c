@@ -11,6 +11,10 @@
 #define POLICY_PATH "/policy/"
 #define NAMESPACE   "/"
 
+/* Between the word that the server closes and the closing. The reference client loses an event that
+ * it polls together with the end of its session. */
+#define CLOSING_MS 300
+
 struct _Service
 {
   const Options *options;
@@ -21,6 +25,10 @@ struct _Service
   bool draining;
   uv_timer_t *timer; /* for lobby_tick(); freed by the loop */
   uint64_t timer_ms; /* what it is set to; UINT64_MAX: it rests */
+  uv_timer_t *drain_timer;
+  unsigned drain_timeout_ms;
+  void (*drained) (void *data);
+  void *drained_data;
 };
 
 static void on_timer (uv_timer_t *timer);
@@ -323,6 +331,8 @@ service_new (uv_loop_t *loop, const Options *options, PolicyStore *policy, GErro
   settings.host = options->listen.host;
   settings.port = options->listen.port;
   settings.max_payload_bytes = WIRE_PACKET_MAX;
+  /* The protocol has no binary events; one that comes is answered like any other mistake. */
+  settings.max_attachments = 4;
   settings.allowed_origins = (const char *const *) options->allow_origins;
   /* Beyond the lobby's limit, which says "full", so that it can say so; connections that have not
    * said who they are, or are about to be replaced, count here and not there. */
@@ -333,6 +343,9 @@ service_new (uv_loop_t *loop, const Options *options, PolicyStore *policy, GErro
   service->timer = g_new0 (uv_timer_t, 1);
   uv_timer_init (loop, service->timer);
   service->timer->data = service;
+  service->drain_timer = g_new0 (uv_timer_t, 1);
+  uv_timer_init (loop, service->drain_timer);
+  service->drain_timer->data = service;
   service->timer_ms = UINT64_MAX;
   if (policy != NULL)
     service_set_policy (service, policy);
@@ -357,6 +370,7 @@ service_free (Service *service)
   lobby_free (service->lobby);
   policy_store_free (service->policy);
   uv_close ((uv_handle_t *) service->timer, free_handle);
+  uv_close ((uv_handle_t *) service->drain_timer, free_handle);
   g_free (service);
 }
 
@@ -380,12 +394,26 @@ service_set_policy (Service *service, PolicyStore *policy)
   lobby_set_policy (service->lobby, policy_store_version (policy), policy_store_languages (policy));
 }
 
+static void
+on_drain_timer (uv_timer_t *timer)
+{
+  Service *service = timer->data;
+
+  engine_drain (service->engine, service->drain_timeout_ms, service->drained,
+                service->drained_data);
+}
+
 void
 service_drain (Service *service, unsigned timeout_ms, void (*done) (void *data), void *data)
 {
+  unsigned closing_ms = engine_session_count (service->engine) == 0 ? 0 : CLOSING_MS;
+
   service->draining = true;
+  service->drain_timeout_ms = timeout_ms - MIN (closing_ms, timeout_ms);
+  service->drained = done;
+  service->drained_data = data;
   lobby_drain (service->lobby);
-  engine_drain (service->engine, timeout_ms, done, data);
+  uv_timer_start (service->drain_timer, on_drain_timer, closing_ms, 0);
 }
 
 void

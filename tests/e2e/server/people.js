@@ -88,6 +88,9 @@ export class Person {
 
   async heard() { return Buffer.from((await this.next('relay')).body, 'base64').toString(); }
 
+  // When something later is answered, the server has read the acknowledgements before it.
+  async settled() { equal((await this.ask('leave', {})).ok, true); }
+
   end(reason = 'hang-up') { return this.ask('end', { encounter: this.encounter, reason }); }
 
   // The connection breaks without a word.

@@ -116,6 +116,7 @@ test_answers (void)
   assert_no (peer_send (peer, "end", "{\"encounter\":\"x\",\"reason\":\"next\"}"), "not-paired");
   assert_no (peer_send (peer, "block", "{\"encounter\":\"x\"}"), "not-paired");
   assert_no (peer_send (peer, "report", "{\"encounter\":\"x\",\"reason\":\"dull\"}"), "malformed");
+  g_assert_cmpstr (peer_send (peer, "leave", "null"), ==, PEER_OK);
   peer_tell (peer, "no-such-event", NULL);
 
   peer_seek (peer, "", "");
@@ -177,6 +178,10 @@ test_drain (void)
   peer_expect (c, "closing");
   g_assert_cmpstr (peer_relay (a, "YQ=="), ==, PEER_OK);
   assert_no (peer_seek (world_join (world), "", ""), "draining");
+
+  /* That connections go now says nothing about the partner. */
+  peer_drop (b);
+  peer_expect_nothing (a);
 }
 
 int
