@@ -66,8 +66,9 @@ typedef struct
   void (*on_event) (EngineClient *client, const SioPacket *packet, void *data);
   /* It left: by its own DISCONNECT packet (@by_client) or because the session ended, for @reason:
    * "transport close", "ping timeout", "parse error", "client namespace disconnect", "server
-   * namespace disconnect", "unread limit", "server shutting down". The client is freed on return.
-   */
+   * namespace disconnect", "unread limit", "server shutting down". The client is freed on return. A
+   * session that ends because of what was sent to it ends at the loop's next turn, never inside a
+   * function that sends. */
   void (*on_disconnected) (EngineClient *client, const char *reason, void *data);
   /* raw: a session opened, said something, closed. */
   void (*on_open) (EngineSocket *socket, void *data);
@@ -88,16 +89,16 @@ typedef struct
   void (*on_heard) (EngineClient *client, void *data);
 } EngineHandlers;
 
-/* Starts to listen. Returns NULL with @error (G_IO_ERROR-like, a sentence) when the address cannot
- * be had. */
+/* Starts to listen. Returns NULL with @error (G_IO_ERROR, a sentence) when the address cannot be
+ * had; handles close at the loop's next turns then too. */
 Engine *engine_new (uv_loop_t *loop,
                     const EngineSettings *settings,
                     const EngineHandlers *handlers,
                     void *data,
                     GError **error);
 uint16_t engine_get_port (const Engine *engine);
-/* Adds a second listener that serves plain HTTP routes only (for the administration address).
- * Returns its port, or 0 with @error. */
+/* Adds a second listener that serves plain HTTP routes only (for the administration address). Its
+ * port must differ from the first one's, whatever the hosts. Returns its port, or 0 with @error. */
 uint16_t
 engine_add_http_listener (Engine *engine,
                           const char *host,
@@ -108,7 +109,8 @@ engine_add_http_listener (Engine *engine,
 /* Stops accepting and closes every session, after what was queued was sent; calls @done when the
  * last is gone or @timeout_ms is over. */
 void engine_drain (Engine *engine, unsigned timeout_ms, void (*done) (void *data), void *data);
-/* Frees everything. The loop must be run once more afterwards for handles to close. */
+/* Ends every session, with the handlers told, and frees everything. The loop must be run afterwards
+ * until it has no handles of the engine's any more (uv_run() with UV_RUN_DEFAULT returns then). */
 void engine_free (Engine *engine);
 
 /* Time of the loop, monotonic, in milliseconds. */
@@ -119,7 +121,8 @@ void engine_client_set_data (EngineClient *client, void *data);
 void *engine_client_get_data (const EngineClient *client);
 const char *engine_client_get_sid (const EngineClient *client);
 /* A number that stands for the peer's address within this process's life (a keyed hash), for
- * limits: the address itself never leaves the engine. */
+ * limits: the address itself never leaves the engine. IPv6 peers have that of their network of 64
+ * bits. */
 uint64_t engine_client_get_peer_key (const EngineClient *client);
 /* Sends @packet (not consumed). */
 void engine_client_send (EngineClient *client, const SioPacket *packet);
