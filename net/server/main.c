@@ -13,10 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DRAIN_MS      4000 /* of the five seconds within which it ends */
-#define LOG_MS        (60 * 1000)
-#define EXIT_OPTIONS  2
-#define CLOSING_TURNS 100
+#define DRAIN_MS     4000 /* of the five seconds within which it ends */
+#define LOG_MS       (60 * 1000)
+#define EXIT_OPTIONS 2
 
 typedef struct
 {
@@ -190,9 +189,8 @@ main (int argc, char **argv)
       status = error->domain == POLICY_ERROR ? EXIT_OPTIONS : 1;
     }
 
-  /* Handles close in a turn of the loop or a few. */
-  for (int i = 0; i < CLOSING_TURNS && uv_loop_alive (&program.loop); i++)
-    uv_run (&program.loop, UV_RUN_NOWAIT);
+  /* Handles close in a few turns of the loop. */
+  uv_run (&program.loop, UV_RUN_DEFAULT);
   uv_loop_close (&program.loop);
   options_free (program.options);
 
