@@ -22,8 +22,12 @@ G_BEGIN_DECLS
 #define CAUSETTE_TYPE_SESSION (causette_session_get_type ())
 G_DECLARE_FINAL_TYPE (CausetteSession, causette_session, CAUSETTE, SESSION, GObject)
 
-/* @settings: kept. Nothing is opened or connected yet. */
+/* @settings: kept; camera, microphone and speaker are those that it names. Nothing is opened or
+ * connected yet. */
 CausetteSession *causette_session_new (CausetteSettings *settings);
+/* Opens the devices that the person left on last time, and remembers from now on what is switched
+ * on and off: for a window, when it shows what is on. */
+void causette_session_open_devices (CausetteSession *self);
 
 /* Chooses a server and connects to it (the settings remember it once it has answered). Ends the
  * current encounter when it is another one. Returns FALSE with @error (CAUSETTE_LINK_ERROR_ADDRESS)
@@ -32,8 +36,9 @@ gboolean causette_session_connect (CausetteSession *self, const char *address, G
 /* Tries again at once after a failure. */
 void causette_session_retry (CausetteSession *self);
 void causette_session_disconnect (CausetteSession *self);
-/* Starts causetted on this computer, for the network at @public (else for this computer only), and
- * connects to it. It ends with the session. */
+/* Starts causetted on this computer, for the network with @public_ (else for this computer only),
+ * and connects to it. It ends with the session, or when another server is chosen. The settings do
+ * not remember it. An @error is in the SERVER_HOST_ERROR domain (app/server-host.h). */
 void causette_session_host_async (CausetteSession *self,
                                   gboolean public_,
                                   GCancellable *cancellable,
@@ -45,13 +50,26 @@ gboolean causette_session_host_finish (CausetteSession *self, GAsyncResult *resu
 void causette_session_meet (CausetteSession *self);
 /* Ends the encounter, or leaves the queue. */
 void causette_session_stop (CausetteSession *self);
+/* Stops, disconnects and closes the devices before the program ends: @callback comes when the
+ * server and the partner have been told, or after a second. */
+void causette_session_close_async (CausetteSession *self,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean causette_session_close_finish (CausetteSession *self, GAsyncResult *result);
 
+/* What to look for from the next time on; the settings are left alone. %NULL: what they say, and
+ * without languages there, those of the desktop. */
 void causette_session_set_wish (CausetteSession *self,
                                 const char *const *languages,
                                 const char *const *topics);
 void causette_session_set_relay_only (CausetteSession *self, gboolean relay_only);
-/* "speaker", "speaker:ID", "none". */
+/* "speaker", "speaker:ID", "none"; from the next call on, in place of what the settings say. */
 void causette_session_set_speaker (CausetteSession *self, const char *speaker);
+/* The picture sent, in pixels and frames a second, from the next call on; 640×480 at 30 without. */
+void causette_session_set_video_size (CausetteSession *self,
+                                      int width,
+                                      int height,
+                                      int frames_per_second);
 
 const char *causette_session_get_server (CausetteSession *self);
 const char *causette_session_get_host_address (CausetteSession *self);
