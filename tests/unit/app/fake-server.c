@@ -16,7 +16,7 @@ typedef struct
   gboolean seeking;
   char *encounter; /* nullable */
   WireRole role;
-  GQueue to_client; /* of WireMessage, while it is away */
+  GQueue to_client; /* of Flight, while it is away */
   GQueue to_server; /* of FakeRequest, while it is away */
   guint lost_timer;
 } Client;
@@ -30,12 +30,15 @@ struct _FakeServer
   guint n_relayed;
 };
 
-/* Something on its way. */
+/* Something on its way: to the server a request, to the client a message or an answer. */
 typedef struct
 {
   Client *client;
-  FakeRequest *request;
-  WireMessage *message;
+  FakeRequest *request; /* nullable */
+  WireMessage *message; /* nullable */
+  int64_t waiting;      /* of an answer */
+  gboolean refused;
+  WireError code;
 } Flight;
 
 static void handle (Client *client, FakeRequest *request);
@@ -55,18 +58,49 @@ find_partner (Client *client)
 }
 
 static void
+flight_free (gpointer data)
+{
+  Flight *flight = data;
+
+  if (flight->request != NULL)
+    fake_request_fail (flight->request, CAUSETTE_LINK_ERROR_LOST, "The connection was lost.");
+  g_clear_pointer (&flight->message, wire_message_free);
+  g_free (flight);
+}
+
+/* @flight: (transfer full) */
+static void
+arrive (Flight *flight)
+{
+  FakeRequest *request = g_steal_pointer (&flight->request);
+
+  if (flight->message != NULL)
+    causette_signalling_emit_message (CAUSETTE_SIGNALLING (flight->client->signalling),
+                                      flight->message);
+  else if (flight->refused)
+    fake_request_refuse (request, flight->code, "The server refuses.");
+  else
+    fake_request_accept (request, flight->waiting);
+
+  flight_free (flight);
+}
+
+static void
 land_at_client (gpointer data)
 {
-  g_autofree Flight *flight = data;
+  Flight *flight = data;
 
   if (flight->client->online)
-    {
-      causette_signalling_emit_message (CAUSETTE_SIGNALLING (flight->client->signalling),
-                                        flight->message);
-      wire_message_free (flight->message);
-    }
+    arrive (flight);
   else
-    g_queue_push_tail (&flight->client->to_client, flight->message);
+    g_queue_push_tail (&flight->client->to_client, flight);
+}
+
+static void
+take_off (Flight *flight)
+{
+  causette_clock_add (CAUSETTE_CLOCK (flight->client->server->clock),
+                      flight->client->server->latency_ms, land_at_client, flight);
 }
 
 /* @message: (transfer full) */
@@ -77,8 +111,31 @@ tell (Client *client, WireMessage *message)
 
   flight->client = client;
   flight->message = message;
-  causette_clock_add (CAUSETTE_CLOCK (client->server->clock), client->server->latency_ms,
-                      land_at_client, flight);
+  take_off (flight);
+}
+
+/* Answers come in order with all else that the server says. @request: (transfer full) */
+static void
+accept (Client *client, FakeRequest *request, int64_t waiting)
+{
+  Flight *flight = g_new0 (Flight, 1);
+
+  flight->client = client;
+  flight->request = request;
+  flight->waiting = waiting;
+  take_off (flight);
+}
+
+static void
+refuse (Client *client, FakeRequest *request, WireError code)
+{
+  Flight *flight = g_new0 (Flight, 1);
+
+  flight->client = client;
+  flight->request = request;
+  flight->refused = TRUE;
+  flight->code = code;
+  take_off (flight);
 }
 
 static void
@@ -153,7 +210,7 @@ relay (Client *client, FakeRequest *request)
   message->relay.body = g_bytes_ref (asked->relay.body);
   client->server->n_relayed++;
   tell (partner, message);
-  fake_request_accept (request, -1);
+  accept (client, request, -1);
 }
 
 static gboolean
@@ -182,17 +239,17 @@ handle (Client *client, FakeRequest *request)
     case WIRE_SEEK:
       if (client->seeking || client->encounter != NULL)
         {
-          fake_request_refuse (request, WIRE_ERROR_ALREADY, "You are seeking already.");
+          refuse (client, request, WIRE_ERROR_ALREADY);
           return;
         }
       client->seeking = TRUE;
-      fake_request_accept (request, 1);
+      accept (client, request, 1);
       pair (client->server);
       return;
 
     case WIRE_LEAVE:
       client->seeking = FALSE;
-      fake_request_accept (request, -1);
+      accept (client, request, -1);
       return;
 
     case WIRE_RELAY:
@@ -219,7 +276,7 @@ handle (Client *client, FakeRequest *request)
     }
 
   if (!is_in (client, encounter))
-    fake_request_refuse (request, WIRE_ERROR_NOT_PAIRED, "That encounter is not yours.");
+    refuse (client, request, WIRE_ERROR_NOT_PAIRED);
   else if (message->type == WIRE_RELAY)
     relay (client, request);
   else
@@ -228,7 +285,7 @@ handle (Client *client, FakeRequest *request)
         end_encounter (client, message->end.reason);
       else if (message->type == WIRE_REPORT)
         end_encounter (client, WIRE_END_HANG_UP);
-      fake_request_accept (request, -1);
+      accept (client, request, -1);
     }
 }
 
@@ -283,7 +340,7 @@ forget (Client *client)
   client->known = FALSE;
   client->seeking = FALSE;
   g_clear_pointer (&client->encounter, g_free);
-  g_queue_clear_full (&client->to_client, (GDestroyNotify) wire_message_free);
+  g_queue_clear_full (&client->to_client, flight_free);
 }
 
 static void
@@ -385,7 +442,7 @@ fake_server_mend (FakeServer *self, FakeSignalling *signalling)
 {
   Client *client = find (self, signalling);
   gboolean resumed = client->known;
-  WireMessage *message;
+  Flight *flight;
   FakeRequest *request;
 
   causette_clock_clear (CAUSETTE_CLOCK (self->clock), &client->lost_timer);
@@ -395,11 +452,8 @@ fake_server_mend (FakeServer *self, FakeSignalling *signalling)
     fail_requests (client);
 
   fake_signalling_resume (signalling, resumed, client->encounter);
-  while ((message = g_queue_pop_head (&client->to_client)) != NULL)
-    {
-      causette_signalling_emit_message (CAUSETTE_SIGNALLING (signalling), message);
-      wire_message_free (message);
-    }
+  while ((flight = g_queue_pop_head (&client->to_client)) != NULL)
+    arrive (flight);
   while ((request = g_queue_pop_head (&client->to_server)) != NULL)
     handle (client, request);
   tell_partner_state (client, FALSE);
