@@ -256,6 +256,34 @@ test_bounded (void)
   g_assert_cmpstr (peer_relay (a, body), ==, PEER_OK);
 }
 
+/* One who does acknowledge, and then does not for a while, may have received none of it: nothing is
+ * given up for them, and the partner learns that no more can be kept. */
+static void
+test_acknowledges_late (void)
+{
+  LobbySettings settings;
+  g_autoptr (World) world = NULL;
+  g_autofree char *body = g_strnfill (4000, 'A');
+  Peer *a;
+  Peer *b;
+  unsigned kept = 0;
+
+  lobby_settings_init (&settings);
+  settings.outbox_bytes = 20000;
+  world = world_new (&settings);
+  world_meet (world, &a, &b);
+  b->forgetful = true;
+  while (strcmp (peer_relay (a, body), PEER_OK) == 0)
+    g_assert_cmpuint (++kept, <, 10);
+  assert_no (a->answer, "partner-away");
+  b->forgetful = false;
+  peer_resume (b);
+  peer_expect (b, "welcome");
+  for (unsigned i = 0; i < kept; i++)
+    peer_expect_relay (b, body);
+  g_assert_cmpstr (peer_relay (a, body), ==, PEER_OK);
+}
+
 /* A client that never acknowledges is not cut off, and gets again what may not have arrived. */
 static void
 test_never_acknowledges (void)
@@ -329,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lobby/taken-over", test_taken_over);
   g_test_add_func ("/lobby/both-drop", test_both_drop);
   g_test_add_func ("/lobby/bounded", test_bounded);
+  g_test_add_func ("/lobby/acknowledges-late", test_acknowledges_late);
   g_test_add_func ("/lobby/never-acknowledges", test_never_acknowledges);
   g_test_add_func ("/lobby/nothing-stays", test_nothing_stays);
   return g_test_run ();
