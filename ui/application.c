@@ -8,6 +8,7 @@
 
 #include "ui/application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "ui/window.h"
@@ -23,6 +24,9 @@ struct _CausetteApplication
   char *video, *audio, *speaker;
   char *profile;
   gboolean meet;
+
+  gboolean closing; /* the last words to the server are under way */
+  guint signals[2]; /* SIGINT, SIGTERM */
 };
 
 G_DEFINE_FINAL_TYPE (CausetteApplication, causette_application, ADW_TYPE_APPLICATION)
@@ -66,13 +70,46 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CausetteApplication *self = user_data;
+
+  causette_session_close_finish (CAUSETTE_SESSION (source), result);
+  if (self->window != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->window));
+  g_application_quit (G_APPLICATION (self));
+  g_application_release (G_APPLICATION (self));
+}
+
+/* The window goes at once; the program stays until the partner and the server have been told. */
+static gboolean
+on_close_request (CausetteApplication *self)
+{
+  if (self->closing)
+    return GDK_EVENT_STOP;
+  self->closing = TRUE;
+  gtk_widget_set_visible (GTK_WIDGET (self->window), FALSE);
+  g_application_hold (G_APPLICATION (self));
+  causette_session_close_async (self->session, on_closed, self);
+  return GDK_EVENT_STOP;
+}
+
+static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   CausetteApplication *self = user_data;
 
   if (self->window != NULL)
     gtk_window_close (GTK_WINDOW (self->window));
-  g_application_quit (G_APPLICATION (self));
+  else
+    g_application_quit (G_APPLICATION (self));
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (user_data), "quit", NULL);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -172,6 +209,8 @@ causette_application_startup (GApplication *application)
   settings = self->profile != NULL ? causette_settings_new_in_memory () : causette_settings_new ();
   self->session = causette_session_new (settings);
   apply_sources (self);
+  self->signals[0] = g_unix_signal_add (SIGINT, on_signal, self);
+  self->signals[1] = g_unix_signal_add (SIGTERM, on_signal, self);
 }
 
 static void
@@ -184,6 +223,9 @@ causette_application_activate (GApplication *application)
     {
       self->window = causette_window_new (GTK_APPLICATION (self), self->session);
       g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+      g_signal_connect_object (self->window, "close-request", G_CALLBACK (on_close_request), self,
+                               G_CONNECT_SWAPPED);
+      causette_session_open_devices (self->session);
     }
   gtk_window_present (GTK_WINDOW (self->window));
   if (!first)
@@ -290,13 +332,10 @@ causette_application_shutdown (GApplication *application)
 {
   CausetteApplication *self = CAUSETTE_APPLICATION (application);
 
+  for (gsize i = 0; i < G_N_ELEMENTS (self->signals); i++)
+    g_clear_handle_id (&self->signals[i], g_source_remove);
   if (self->window != NULL)
     gtk_window_destroy (GTK_WINDOW (self->window));
-  if (self->session != NULL)
-    {
-      causette_session_stop (self->session);
-      causette_session_disconnect (self->session);
-    }
   g_clear_object (&self->session);
   G_APPLICATION_CLASS (causette_application_parent_class)->shutdown (application);
 }

@@ -19,7 +19,7 @@ causette_window_in_encounter (CausetteWindow *self)
   if (self->encounter == NULL)
     return FALSE;
   state = causette_encounter_get_state (self->encounter);
-  return state != CAUSETTE_ENCOUNTER_IDLE && state != CAUSETTE_ENCOUNTER_ENDED;
+  return state != CAUSETTE_ENCOUNTER_ENDED;
 }
 
 static gboolean
@@ -50,12 +50,13 @@ pick_page (CausetteWindow *self)
   if (self->encounter != NULL)
     {
       state = causette_encounter_get_state (self->encounter);
-      if (state == CAUSETTE_ENCOUNTER_SEEKING)
+      /* one that is about to seek, on the way from one encounter to the next */
+      if (state <= CAUSETTE_ENCOUNTER_SEEKING)
         return "seeking";
-      if (state == CAUSETTE_ENCOUNTER_ENDED)
-        return self->choosing ? "server" : "problem";
-      if (state != CAUSETTE_ENCOUNTER_IDLE)
+      if (state != CAUSETTE_ENCOUNTER_ENDED)
         return "encounter";
+      if (!self->choosing)
+        return "problem";
     }
   if (self->choosing || !has_server (self))
     return "server";

@@ -28,6 +28,7 @@ struct _FakeCall
   guint n_descriptions;
   char *remote_sdp;
   guint n_candidates;
+  CausetteFeed *remote_video;
   guint peer; /* number + 1 */
   gboolean interrupted;
   GQueue sent; /* of GBytes: by hand, or while interrupted */
@@ -205,8 +206,15 @@ fake_call_finalize (GObject *object)
     self->net->calls->pdata[self->number] = NULL;
   g_queue_clear_full (&self->sent, (GDestroyNotify) g_bytes_unref);
   g_free (self->remote_sdp);
+  g_object_unref (self->remote_video);
 
   G_OBJECT_CLASS (fake_call_parent_class)->finalize (object);
+}
+
+static CausetteFeed *
+fake_call_get_remote_video (CausetteCall *call)
+{
+  return FAKE_CALL (call)->remote_video;
 }
 
 static void
@@ -220,12 +228,14 @@ fake_call_class_init (FakeCallClass *klass)
   call_class->add_remote_candidate = fake_call_add_remote_candidate;
   call_class->send = fake_call_send;
   call_class->close = fake_call_close;
+  call_class->get_remote_video = fake_call_get_remote_video;
 }
 
 static void
 fake_call_init (FakeCall *self)
 {
   g_queue_init (&self->sent);
+  self->remote_video = causette_feed_new ();
 }
 
 FakeNet *
