@@ -38,7 +38,7 @@ struct _CausetteDevices
 {
   GObject parent_instance;
 
-  GstDeviceMonitor *monitor;
+  GstDeviceMonitor *monitor; /* NULL until it runs */
   guint watch;
   gboolean ready;
   GListStore *lists[N_KINDS]; /* of CausetteDevice */
@@ -50,6 +50,11 @@ enum
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
+
+/* Of GstDeviceMonitor: those that run and that nobody uses, for the next one. They are never
+ * stopped: PipeWire's provider (seen with 0.3.65) destroys its proxies without the lock of the
+ * thread that reads them, and one stop in twenty corrupted the memory. */
+static GQueue running = G_QUEUE_INIT;
 
 G_DEFINE_FINAL_TYPE (CausetteDevices, causette_devices, G_TYPE_OBJECT)
 
@@ -387,6 +392,23 @@ on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* @monitor: (nullable): it runs. */
+static void
+use_monitor (CausetteDevices *self, GstDeviceMonitor *monitor)
+{
+  g_autoptr (GstBus) bus = NULL;
+
+  self->ready = TRUE;
+  if (monitor != NULL)
+    {
+      self->monitor = g_object_ref (monitor);
+      bus = gst_device_monitor_get_bus (monitor);
+      self->watch = gst_bus_add_watch (bus, on_bus_message, self);
+      update (self);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
+}
+
 /* On a thread of its own: connecting to the sound server may take its time. */
 static void
 start_monitor (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
@@ -400,26 +422,14 @@ on_monitor_started (GObject *source_object, GAsyncResult *result, gpointer user_
   GstDeviceMonitor *monitor = GST_DEVICE_MONITOR (source_object);
   g_autofree GWeakRef *ref = user_data;
   g_autoptr (CausetteDevices) self = g_weak_ref_get (ref);
-  g_autoptr (GstBus) bus = NULL;
   gboolean started = g_task_propagate_boolean (G_TASK (result), NULL);
 
   g_weak_ref_clear (ref);
-  if (self == NULL)
-    {
-      if (started)
-        gst_device_monitor_stop (monitor);
-      return;
-    }
-
   /* Without any provider it does not start; then there are simply no devices. */
-  self->ready = TRUE;
-  if (started)
-    {
-      bus = gst_device_monitor_get_bus (monitor);
-      self->watch = gst_bus_add_watch (bus, on_bus_message, self);
-      update (self);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
+  if (self != NULL)
+    use_monitor (self, started ? monitor : NULL);
+  else if (started)
+    g_queue_push_tail (&running, g_object_ref (monitor));
 }
 
 static void
@@ -438,23 +448,36 @@ causette_devices_get_property (GObject *object, guint id, GValue *value, GParamS
 }
 
 static void
+start_to_watch (CausetteDevices *self)
+{
+  g_autoptr (GstDeviceMonitor) monitor = g_queue_pop_head (&running);
+  g_autoptr (GTask) task = NULL;
+  GWeakRef *ref = NULL;
+
+  if (monitor != NULL)
+    {
+      use_monitor (self, monitor);
+      return;
+    }
+
+  monitor = gst_device_monitor_new ();
+  gst_device_monitor_add_filter (monitor, "Video/Source", NULL);
+  gst_device_monitor_add_filter (monitor, "Audio/Source", NULL);
+  gst_device_monitor_add_filter (monitor, "Audio/Sink", NULL);
+
+  ref = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (ref, self);
+  task = g_task_new (monitor, NULL, on_monitor_started, ref);
+  g_task_set_source_tag (task, start_to_watch);
+  g_task_run_in_thread (task, start_monitor);
+}
+
+static void
 causette_devices_constructed (GObject *object)
 {
-  CausetteDevices *self = CAUSETTE_DEVICES (object);
-  GWeakRef *ref = g_new0 (GWeakRef, 1);
-  g_autoptr (GTask) task = NULL;
-
   G_OBJECT_CLASS (causette_devices_parent_class)->constructed (object);
 
-  self->monitor = gst_device_monitor_new ();
-  gst_device_monitor_add_filter (self->monitor, "Video/Source", NULL);
-  gst_device_monitor_add_filter (self->monitor, "Audio/Source", NULL);
-  gst_device_monitor_add_filter (self->monitor, "Audio/Sink", NULL);
-
-  g_weak_ref_init (ref, self);
-  task = g_task_new (self->monitor, NULL, on_monitor_started, ref);
-  g_task_set_source_tag (task, causette_devices_constructed);
-  g_task_run_in_thread (task, start_monitor);
+  start_to_watch (CAUSETTE_DEVICES (object));
 }
 
 static void
@@ -462,13 +485,9 @@ causette_devices_dispose (GObject *object)
 {
   CausetteDevices *self = CAUSETTE_DEVICES (object);
 
-  if (self->watch != 0)
-    {
-      g_source_remove (self->watch);
-      self->watch = 0;
-      gst_device_monitor_stop (self->monitor);
-    }
-  g_clear_object (&self->monitor);
+  g_clear_handle_id (&self->watch, g_source_remove);
+  if (self->monitor != NULL)
+    g_queue_push_tail (&running, g_steal_pointer (&self->monitor));
   for (guint i = 0; i < N_KINDS; i++)
     g_clear_object (&self->lists[i]);
 
