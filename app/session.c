@@ -263,6 +263,9 @@ take_link (CausetteSession *self, CausetteLink *link, const char *server)
   notify (self, PROP_LINK_ERROR);
   causette_link_connect (link);
 
+  /* While the server is being reached, so that the first call does not wait for it. */
+  causette_webrtc_call_prepare ();
+
   g_object_thaw_notify (G_OBJECT (self));
 }
 

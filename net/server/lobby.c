@@ -360,7 +360,10 @@ lobby_welcome (Lobby *lobby, LobbySession *session, uint64_t now_ms)
        i++)
     g_ptr_array_add (message->welcome.ice_servers,
                      wire_ice_server_copy (lobby->settings.ice_servers->pdata[i]));
-  message->welcome.policy_version = g_strdup (lobby->policy_version);
+  /* A server without a policy says nothing of one: an empty version is none that can be accepted.
+   */
+  if (*lobby->policy_version != '\0')
+    message->welcome.policy_version = g_strdup (lobby->policy_version);
   g_strfreev (message->welcome.policy_languages);
   message->welcome.policy_languages = g_strdupv (lobby->policy_languages);
   message->welcome.online = lobby->sessions.length - lobby->away.length;

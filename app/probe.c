@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* causette-probe: the same encounter as in the window, without one. For tests, diagnosis and
+ * measurement.
+ *
+ * Owns: the process's exit status and what is written to standard output.
+ * Must never: do by itself what app, media and net do.
+ */
+
+#include "config.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+#include <gst/gst.h>
+#ifdef G_OS_UNIX
+#include <glib-unix.h>
+#endif
+
+#include "app/probe-options.h"
+#include "app/probe-output.h"
+#include "app/session.h"
+#include "media/webrtc-call.h"
+#include "net/client/link.h"
+
+#define NEXT_MS       1000 /* a conversation before --next-after goes on */
+#define NEXT_CHECK_MS 200
+
+typedef struct
+{
+  ProbeOptions *options;
+  GMainLoop *loop;
+  CausetteSession *session;
+  CausetteEncounter *encounter; /* the one that is followed */
+  CausetteCall *call;           /* likewise */
+  gboolean begun;               /* has sought someone */
+  gboolean connected;           /* the present conversation has been */
+  gboolean text_came;
+  guint n_met;
+  guint n_over;
+  int nexts_left;
+  guint next_timer;
+  guint duration_timer;
+  guint signals[2];
+  GIOChannel *input;
+  guint input_watch;
+  gboolean closing;
+  char *failure; /* nullable: why it does not end as told */
+} Probe;
+
+static void follow_call (Probe *probe);
+
+static const char *
+nick (GType type, int value)
+{
+  g_autoptr (GEnumClass) enum_class = g_type_class_ref (type);
+  const GEnumValue *found = g_enum_get_value (enum_class, value);
+
+  return found != NULL ? found->value_nick : "unknown";
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Probe *probe = data;
+
+  causette_session_close_finish (CAUSETTE_SESSION (source), result);
+  g_main_loop_quit (probe->loop);
+}
+
+/* Ends the program politely. @failure: nullable: it ends as told. */
+static void
+finish (Probe *probe, const char *failure)
+{
+  if (probe->closing)
+    return;
+
+  probe->closing = TRUE;
+  probe->failure = g_strdup (failure);
+  causette_session_close_async (probe->session, on_closed, probe);
+}
+
+/* Told to end: well done if someone was met. */
+static void
+finish_as_told (Probe *probe)
+{
+  const GError *error = causette_session_get_link_error (probe->session);
+
+  if (probe->n_met > 0)
+    finish (probe, NULL);
+  else
+    finish (probe, error != NULL ? error->message : "Nobody was met.");
+}
+
+/* The texts */
+
+static gboolean
+is_all_delivered (Probe *probe)
+{
+  GListModel *texts = causette_encounter_get_texts (probe->encounter);
+
+  for (guint i = 0; i < g_list_model_get_n_items (texts); i++)
+    {
+      g_autoptr (CausetteText) text = g_list_model_get_item (texts, i);
+
+      if (causette_text_get_status (text) != CAUSETTE_TEXT_DELIVERED)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+check_exit_after_text (Probe *probe)
+{
+  if (probe->options->exit_after == PROBE_EXIT_TEXT && probe->connected && probe->text_came &&
+      is_all_delivered (probe))
+    finish (probe, NULL);
+}
+
+static void
+on_text_status (CausetteText *text, GParamSpec *pspec, Probe *probe)
+{
+  if (causette_text_get_status (text) != CAUSETTE_TEXT_DELIVERED)
+    return;
+
+  probe_output_string ("delivered", "text", causette_text_get_text (text));
+  check_exit_after_text (probe);
+}
+
+static void
+on_texts (GListModel *texts, guint position, guint removed, guint added, Probe *probe)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (CausetteText) text = g_list_model_get_item (texts, i);
+      gboolean own = causette_text_get_own (text);
+      JsonValue *line = probe_output_new ("text");
+
+      json_object_put_string (line, "from", own ? "self" : "partner");
+      json_object_put_string (line, "text", causette_text_get_text (text));
+      probe_output_write (line);
+
+      if (own)
+        g_signal_connect (text, "notify::status", G_CALLBACK (on_text_status), probe);
+      else
+        probe->text_came = TRUE;
+    }
+
+  if (added > 0)
+    check_exit_after_text (probe);
+}
+
+static void
+say (Probe *probe, const char *text)
+{
+  if (probe->encounter == NULL || !causette_encounter_say (probe->encounter, text))
+    probe_output_string ("warning", "message", "The text cannot be sent now.");
+}
+
+/* The call */
+
+static void
+on_call_state (CausetteCall *call, GParamSpec *pspec, Probe *probe)
+{
+  JsonValue *line = probe_output_new ("ice");
+  const char *local, *remote;
+
+  causette_call_get_candidate_types (call, &local, &remote);
+  json_object_put_string (line, "state",
+                          nick (CAUSETTE_TYPE_CALL_STATE, (int) causette_call_get_state (call)));
+  if (local != NULL)
+    json_object_put_string (line, "local", local);
+  if (remote != NULL)
+    json_object_put_string (line, "remote", remote);
+  probe_output_write (line);
+}
+
+static void
+on_first_video_frame (CausetteCall *call, int width, int height, Probe *probe)
+{
+  JsonValue *line = probe_output_new ("first-video-frame");
+
+  json_object_put_integer (line, "width", width);
+  json_object_put_integer (line, "height", height);
+  probe_output_write (line);
+}
+
+static void
+on_first_audio (CausetteCall *call, Probe *probe)
+{
+  probe_output_event ("first-audio");
+}
+
+static void
+on_stats (CausetteCall *call, const CausetteCallStats *stats, Probe *probe)
+{
+  probe_output_stats (stats);
+}
+
+static void
+follow_call (Probe *probe)
+{
+  CausetteCall *call =
+      probe->encounter != NULL ? causette_encounter_get_call (probe->encounter) : NULL;
+
+  if (call == probe->call)
+    return;
+
+  if (probe->call != NULL)
+    g_signal_handlers_disconnect_by_data (probe->call, probe);
+  g_set_object (&probe->call, call);
+  if (call == NULL)
+    return;
+
+  g_signal_connect (call, "notify::state", G_CALLBACK (on_call_state), probe);
+  g_signal_connect (call, "first-video-frame", G_CALLBACK (on_first_video_frame), probe);
+  g_signal_connect (call, "first-audio", G_CALLBACK (on_first_audio), probe);
+  g_signal_connect (call, "stats", G_CALLBACK (on_stats), probe);
+}
+
+/* The encounter */
+
+static gboolean
+check_next (gpointer data)
+{
+  Probe *probe = data;
+
+  if (!is_all_delivered (probe))
+    return G_SOURCE_CONTINUE;
+
+  probe->next_timer = 0;
+  probe->nexts_left--;
+  causette_session_meet (probe->session);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+begin_to_check_next (gpointer data)
+{
+  Probe *probe = data;
+
+  probe->next_timer = g_timeout_add (NEXT_CHECK_MS, check_next, probe);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_connected (Probe *probe)
+{
+  if (probe->connected)
+    return;
+
+  probe->connected = TRUE;
+  probe->n_met++;
+
+  if (probe->options->exit_after == PROBE_EXIT_CONNECTED)
+    finish (probe, NULL);
+  else if (probe->nexts_left > 0)
+    probe->next_timer = g_timeout_add (NEXT_MS, begin_to_check_next, probe);
+
+  check_exit_after_text (probe);
+}
+
+static void
+on_encounter_state (CausetteEncounter *encounter, GParamSpec *pspec, Probe *probe)
+{
+  if (causette_encounter_get_state (encounter) == CAUSETTE_ENCOUNTER_CONNECTED)
+    on_connected (probe);
+}
+
+static void
+on_waiting (CausetteEncounter *encounter, GParamSpec *pspec, Probe *probe)
+{
+  JsonValue *line = probe_output_new ("seeking");
+
+  json_object_put_integer (line, "waiting", causette_encounter_get_waiting (encounter));
+  probe_output_write (line);
+}
+
+static void
+on_paired (CausetteEncounter *encounter, gboolean caller, Probe *probe)
+{
+  probe_output_string ("paired", "role", caller ? "caller" : "callee");
+}
+
+static void
+on_secured (CausetteEncounter *encounter, Probe *probe)
+{
+  JsonValue *line = probe_output_new ("secured");
+
+  json_object_put_boolean (line, "encrypted", causette_encounter_get_encrypted (encounter));
+  probe_output_write (line);
+
+  for (gsize i = 0; probe->options->say[i] != NULL; i++)
+    say (probe, probe->options->say[i]);
+}
+
+static void
+on_partner (CausetteEncounter *encounter, GParamSpec *pspec, Probe *probe)
+{
+  JsonValue *line = probe_output_new ("partner");
+
+  json_object_put_boolean (line, "camera", causette_encounter_get_partner_camera (encounter));
+  json_object_put_boolean (line, "microphone",
+                           causette_encounter_get_partner_microphone (encounter));
+  json_object_put_boolean (line, "away", causette_encounter_get_partner_away (encounter));
+  probe_output_write (line);
+}
+
+static gboolean
+finish_soon (gpointer data)
+{
+  finish (data, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+meet_again (gpointer data)
+{
+  Probe *probe = data;
+
+  if (!probe->closing)
+    causette_session_meet (probe->session);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+is_normal_end (CausetteEndReason reason)
+{
+  return reason == CAUSETTE_END_HANG_UP || reason == CAUSETTE_END_NEXT ||
+         reason == CAUSETTE_END_PARTNER_HUNG_UP || reason == CAUSETTE_END_PARTNER_NEXT;
+}
+
+static void
+on_ended (CausetteEncounter *encounter, CausetteEndReason reason, Probe *probe)
+{
+  const GError *error = causette_encounter_get_error (encounter);
+  JsonValue *line = probe_output_new ("ended");
+
+  json_object_put_string (line, "reason", causette_end_reason_to_nick (reason));
+  if (error != NULL)
+    json_object_put_string (line, "message", error->message);
+  probe_output_write (line);
+
+  g_clear_handle_id (&probe->next_timer, g_source_remove);
+  if (probe->connected)
+    probe->n_over++;
+  probe->connected = FALSE;
+
+  if (probe->closing)
+    return;
+
+  if (probe->options->exit_after == PROBE_EXIT_COUNT &&
+      probe->n_over >= (guint) probe->options->exit_count)
+    {
+      g_idle_add (finish_soon, probe); /* the session may be about to meet the next */
+      return;
+    }
+
+  if (reason == CAUSETTE_END_NEXT)
+    return;
+
+  if (probe->options->interactive)
+    return;
+
+  if (is_normal_end (reason) &&
+      (probe->nexts_left > 0 || probe->options->exit_after == PROBE_EXIT_COUNT))
+    {
+      if (probe->nexts_left > 0)
+        probe->nexts_left--;
+      g_idle_add (meet_again, probe);
+      return;
+    }
+
+  if (is_normal_end (reason) && probe->n_met > 0 &&
+      probe->options->exit_after == PROBE_EXIT_WHEN_OVER)
+    finish (probe, NULL);
+  else
+    finish (probe, error != NULL ? error->message : causette_end_reason_to_sentence (reason));
+}
+
+static void
+on_encounter (CausetteSession *session, GParamSpec *pspec, Probe *probe)
+{
+  CausetteEncounter *encounter = causette_session_get_encounter (session);
+
+  if (probe->encounter != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (probe->encounter, probe);
+      g_signal_handlers_disconnect_by_data (causette_encounter_get_texts (probe->encounter), probe);
+    }
+  g_set_object (&probe->encounter, encounter);
+  probe->connected = FALSE;
+  probe->text_came = FALSE;
+  follow_call (probe);
+
+  g_signal_connect (encounter, "notify::state", G_CALLBACK (on_encounter_state), probe);
+  g_signal_connect (encounter, "notify::waiting", G_CALLBACK (on_waiting), probe);
+  g_signal_connect_swapped (encounter, "notify::call", G_CALLBACK (follow_call), probe);
+  g_signal_connect (encounter, "notify::partner-camera", G_CALLBACK (on_partner), probe);
+  g_signal_connect (encounter, "notify::partner-microphone", G_CALLBACK (on_partner), probe);
+  g_signal_connect (encounter, "notify::partner-away", G_CALLBACK (on_partner), probe);
+  g_signal_connect (encounter, "paired", G_CALLBACK (on_paired), probe);
+  g_signal_connect (encounter, "secured", G_CALLBACK (on_secured), probe);
+  g_signal_connect (encounter, "ended", G_CALLBACK (on_ended), probe);
+  g_signal_connect (causette_encounter_get_texts (encounter), "items-changed",
+                    G_CALLBACK (on_texts), probe);
+}
+
+/* The server */
+
+static void
+on_link_state (CausetteSession *session, GParamSpec *pspec, Probe *probe)
+{
+  CausetteLinkState state = causette_session_get_link_state (session);
+  const GError *error = causette_session_get_link_error (session);
+
+  if (state == CAUSETTE_LINK_ONLINE)
+    {
+      probe_output_event ("online");
+      if (!probe->begun && !probe->closing)
+        {
+          probe->begun = TRUE;
+          causette_session_meet (session);
+        }
+      return;
+    }
+
+  if (probe->closing || state == CAUSETTE_LINK_CONNECTING)
+    return;
+
+  probe_output_string ("offline", "message", error != NULL ? error->message : "");
+
+  /* Refused for good. */
+  if (state == CAUSETTE_LINK_OFFLINE && probe->n_met == 0)
+    finish (probe, error != NULL ? error->message : "The connection to the server was closed.");
+}
+
+/* The devices */
+
+static void
+on_device_state (CausetteSource *source, GParamSpec *pspec, Probe *probe)
+{
+  const GError *error = causette_source_get_error (source);
+  JsonValue *line = probe_output_new ("device");
+
+  json_object_put_string (line, "kind", CAUSETTE_IS_CAMERA (source) ? "camera" : "microphone");
+  json_object_put_string (line, "state",
+                          nick (CAUSETTE_TYPE_SOURCE_STATE,
+                                (int) causette_source_get_state (source)));
+  if (error != NULL)
+    json_object_put_string (line, "message", error->message);
+  probe_output_write (line);
+}
+
+static void
+open_devices (Probe *probe)
+{
+  GSettings *store = causette_settings_get_store (causette_session_get_settings (probe->session));
+  CausetteCamera *camera = causette_session_get_camera (probe->session);
+  CausetteMicrophone *microphone = causette_session_get_microphone (probe->session);
+  ProbeOptions *options = probe->options;
+
+  g_settings_set_string (store, "camera", options->video);
+  g_settings_set_string (store, "microphone", options->audio);
+  g_settings_set_string (store, "speaker", options->speaker);
+  causette_session_set_video_size (probe->session, options->width, options->height,
+                                   options->frames_per_second);
+
+  g_signal_connect (camera, "notify::state", G_CALLBACK (on_device_state), probe);
+  g_signal_connect (microphone, "notify::state", G_CALLBACK (on_device_state), probe);
+  causette_camera_set_enabled (camera, !g_str_equal (options->video, "none"));
+  causette_microphone_set_enabled (microphone, !g_str_equal (options->audio, "none"));
+}
+
+/* What it is told on the way */
+
+static void
+do_command (Probe *probe, const char *line)
+{
+  CausetteCamera *camera = causette_session_get_camera (probe->session);
+  CausetteMicrophone *microphone = causette_session_get_microphone (probe->session);
+
+  if (g_str_has_prefix (line, "say "))
+    say (probe, line + strlen ("say "));
+  else if (g_str_equal (line, "next"))
+    causette_session_meet (probe->session);
+  else if (g_str_equal (line, "end"))
+    causette_session_stop (probe->session);
+  else if (g_str_equal (line, "quit"))
+    finish_as_told (probe);
+  else if (g_str_equal (line, "camera on") || g_str_equal (line, "camera off"))
+    causette_camera_set_enabled (camera, g_str_has_suffix (line, "on"));
+  else if (g_str_equal (line, "microphone on") || g_str_equal (line, "microphone off"))
+    causette_microphone_set_enabled (microphone, g_str_has_suffix (line, "on"));
+  else if (*line != '\0')
+    probe_output_string ("warning", "message", "That is no command.");
+}
+
+static gboolean
+on_input (GIOChannel *channel, GIOCondition condition, gpointer data)
+{
+  Probe *probe = data;
+  g_autofree char *line = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize end;
+
+  switch (g_io_channel_read_line (channel, &line, NULL, &end, &error))
+    {
+    case G_IO_STATUS_NORMAL:
+      line[end] = '\0';
+      do_command (probe, line);
+      return G_SOURCE_CONTINUE;
+
+    case G_IO_STATUS_AGAIN:
+      return G_SOURCE_CONTINUE;
+
+    case G_IO_STATUS_ERROR: /* not UTF-8 */
+    case G_IO_STATUS_EOF:
+    default:
+      probe->input_watch = 0;
+      finish_as_told (probe);
+      return G_SOURCE_REMOVE;
+    }
+}
+
+static void
+listen_to_input (Probe *probe)
+{
+#ifdef G_OS_WIN32
+  probe->input = g_io_channel_win32_new_fd (0);
+#else
+  probe->input = g_io_channel_unix_new (0);
+#endif
+  g_io_channel_set_flags (probe->input, G_IO_FLAG_NONBLOCK, NULL);
+  probe->input_watch = g_io_add_watch (probe->input, G_IO_IN | G_IO_HUP, on_input, probe);
+}
+
+#ifdef G_OS_UNIX
+static gboolean
+on_signal (gpointer data)
+{
+  finish_as_told (data);
+
+  return G_SOURCE_CONTINUE;
+}
+#endif
+
+static gboolean
+on_duration (gpointer data)
+{
+  Probe *probe = data;
+
+  probe->duration_timer = 0;
+  finish_as_told (probe);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+start (Probe *probe, GError **error)
+{
+  ProbeOptions *options = probe->options;
+  g_autoptr (CausetteSettings) settings = causette_settings_new_in_memory ();
+
+  probe->session = causette_session_new (settings);
+  causette_session_set_wish (probe->session, (const char *const *) options->languages,
+                             (const char *const *) options->topics);
+  causette_session_set_relay_only (probe->session, options->relay_only);
+  g_signal_connect (probe->session, "notify::link-state", G_CALLBACK (on_link_state), probe);
+  g_signal_connect (probe->session, "notify::encounter", G_CALLBACK (on_encounter), probe);
+  open_devices (probe);
+
+#ifdef G_OS_UNIX
+  probe->signals[0] = g_unix_signal_add (SIGTERM, on_signal, probe);
+  probe->signals[1] = g_unix_signal_add (SIGINT, on_signal, probe);
+#endif
+  if (options->interactive)
+    listen_to_input (probe);
+  if (options->duration_s > 0)
+    probe->duration_timer =
+        g_timeout_add ((guint) (options->duration_s * 1000), on_duration, probe);
+
+  return causette_session_connect (probe->session, options->server, error);
+}
+
+static void
+stop (Probe *probe)
+{
+  g_clear_handle_id (&probe->next_timer, g_source_remove);
+  g_clear_handle_id (&probe->duration_timer, g_source_remove);
+  g_clear_handle_id (&probe->input_watch, g_source_remove);
+  for (gsize i = 0; i < G_N_ELEMENTS (probe->signals); i++)
+    g_clear_handle_id (&probe->signals[i], g_source_remove);
+  g_clear_pointer (&probe->input, g_io_channel_unref);
+
+  if (probe->session != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (probe->session, probe);
+      g_signal_handlers_disconnect_by_data (causette_session_get_camera (probe->session), probe);
+      g_signal_handlers_disconnect_by_data (causette_session_get_microphone (probe->session),
+                                            probe);
+    }
+  if (probe->encounter != NULL)
+    g_signal_handlers_disconnect_by_data (probe->encounter, probe);
+  if (probe->call != NULL)
+    g_signal_handlers_disconnect_by_data (probe->call, probe);
+  g_clear_object (&probe->call);
+  g_clear_object (&probe->encounter);
+  g_clear_object (&probe->session);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  Probe probe = { 0 };
+  gboolean failed;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, CAUSETTE_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+
+  probe_output_start ();
+  probe.options = probe_options_new (&argc, &argv, &error);
+  if (probe.options == NULL)
+    {
+      probe_output_string ("error", "message", error->message);
+      return 1;
+    }
+
+  gst_init (NULL, NULL);
+  probe.nexts_left = probe.options->next_after;
+  probe.loop = g_main_loop_new (NULL, FALSE);
+  probe_output_string ("start", "version", CAUSETTE_VERSION);
+
+  if (start (&probe, &error))
+    g_main_loop_run (probe.loop);
+  else
+    probe.failure = g_strdup (error->message);
+
+  stop (&probe);
+  failed = probe.failure != NULL;
+  if (failed)
+    probe_output_string ("error", "message", probe.failure);
+
+  g_free (probe.failure);
+  g_main_loop_unref (probe.loop);
+  probe_options_free (probe.options);
+
+  return failed ? 1 : 0;
+}
