@@ -192,9 +192,12 @@ causette_problem_page_show_link (CausetteProblemPage *self, const GError *error,
         title = _ ("The Server Says No");
         break;
       case CAUSETTE_LINK_ERROR_REFUSED_PROTOCOL:
+        title = _ ("Another Version");
+        advice = _ ("Update Causette, or choose another server.");
+        break;
       case CAUSETTE_LINK_ERROR_PROTOCOL:
-        title = _ ("Another Language");
-        advice = _ ("Check the address, or update Causette.");
+        title = _ ("Not a Causette Server");
+        advice = _ ("Check the address.");
         break;
       case CAUSETTE_LINK_ERROR_TLS:
         title = _ ("The Server Is Not Trusted");
