@@ -2,7 +2,11 @@
 /* Promises: a connection that breaks, falls silent or is closed comes back by itself; a session
  * that is resumed loses no relay and keeps their order; one that is not says so to each who waits.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "tests/unit/client/fixture.h"
+#include "tests/unit/client/proxy.h"
 #include "tests/unit/client/scripted-server.h"
 
 #define NEVER_MS (24 * 60 * 60 * 1000)
@@ -376,6 +380,24 @@ test_probe (void)
   g_assert_cmpuint (server->connections, ==, 1);
 }
 
+/* One whose other end is out of reach is found out long before the next heartbeat is due. */
+static void
+test_probe_dead (void)
+{
+  g_autoptr (ScriptedServer) server = scripted_server_new (NULL);
+  g_autoptr (Proxy) proxy = proxy_new ((guint16) atoi (strrchr (server->address, ':') + 1));
+  g_autoptr (Watch) watch = watch_new (proxy->address);
+  GNetworkMonitor *network = g_network_monitor_get_default ();
+
+  watch_go_online (watch);
+  proxy_freeze (proxy);
+  g_signal_emit_by_name (network, "network-changed", TRUE);
+  WAIT_FOR (watch_state (watch) == CAUSETTE_LINK_RECONNECTING);
+  g_assert_true (watch_has_error (watch, CAUSETTE_LINK_ERROR_LOST));
+  WAIT_FOR (watch_state (watch) == CAUSETTE_LINK_ONLINE);
+  g_assert_cmpuint (server->connections, ==, 2);
+}
+
 static void
 test_disconnect (void)
 {
@@ -461,6 +483,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/retry", test_retry);
   g_test_add_func ("/link/network-changed", test_network_changed);
   g_test_add_func ("/link/probe", test_probe);
+  g_test_add_func ("/link/probe-dead", test_probe_dead);
   g_test_add_func ("/link/disconnect", test_disconnect);
   g_test_add_func ("/link/disconnect-while-waiting", test_disconnect_while_waiting);
   g_test_add_func ("/link/refused-later", test_refused_later);
