@@ -35,7 +35,8 @@ struct _CausetteLink
   SoupSession *session;
   LinkSocket *socket; /* %NULL between two attempts */
   LinkRequests *requests;
-  char *resume; /* of the last welcome, nullable */
+  char *resume;          /* of the last welcome, nullable */
+  int64_t last_event_id; /* of what the server numbered in this session, SIO_NO_ID before */
   gint64 online_since_us;
   bool closing; /* the server said that it is about to stop */
 
@@ -197,7 +198,10 @@ on_welcome (CausetteLink *self, LinkSocket *socket, const WireMessage *message)
   self->online_since_us = g_get_monotonic_time ();
   self->closing = false;
   if (!message->welcome.resumed)
-    doomed = link_requests_close (self->requests, false);
+    {
+      self->last_event_id = SIO_NO_ID;
+      doomed = link_requests_close (self->requests, false);
+    }
 
   link_requests_open (self->requests);
   if (self->socket == socket)
@@ -213,6 +217,18 @@ on_event (CausetteLink *self, LinkSocket *socket, const SioPacket *packet)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WireMessage) message = NULL;
+
+  /* What the server does not know to have arrived it sends again after a resume. Its ids grow
+   * throughout a session, so that a repetition can be told. */
+  if (packet->id != SIO_NO_ID && self->state == CAUSETTE_LINK_ONLINE)
+    {
+      if (packet->id <= self->last_event_id)
+        {
+          acknowledge (socket, packet, true, 0, NULL);
+          return;
+        }
+      self->last_event_id = packet->id;
+    }
 
   message = wire_message_parse (WIRE_FROM_SERVER, sio_packet_event_name (packet),
                                 sio_packet_argument (packet, 0), &error);
@@ -369,6 +385,7 @@ static void
 causette_link_init (CausetteLink *self)
 {
   self->state = CAUSETTE_LINK_OFFLINE;
+  self->last_event_id = SIO_NO_ID;
   self->requests = link_requests_new (send_text, self);
   /* Proxies and trust store are the desktop's, by default. No user agent, no cookies, and no
    * compression: how long a compressed message is tells of what is in it, and what a small one

@@ -55,7 +55,7 @@ typedef enum
  * took up the session from before), "encounter" (string, nullable: the encounter that goes on).
  *
  * Signal "message" (const WireMessage *message): an event of the server, welcome among them, in
- * order. */
+ * order; one that the server repeats after a resume is heard once. */
 struct _CausetteSignallingClass
 {
   GObjectClass parent_class;

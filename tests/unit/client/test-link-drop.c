@@ -141,6 +141,49 @@ test_resume (void)
   g_assert_nonnull (strstr (auth_of (server, 2), "\"resume\":\"token-2\""));
 }
 
+static void
+say_relay (ScriptedServer *server, unsigned i, int64_t id)
+{
+  g_autofree char *text = g_strdup_printf ("relay %u", i);
+  g_autoptr (WireMessage) relay = message_relay ("encounter", text, strlen (text));
+
+  scripted_server_say (server, relay, id);
+}
+
+/* The server repeats what it has no acknowledgement of: it is acknowledged, but heard once. */
+static void
+test_repeated (void)
+{
+  g_autoptr (ScriptedServer) server = scripted_server_new (NULL);
+  g_autoptr (Watch) watch = watch_new (server->address);
+
+  watch_go_online (watch);
+  for (unsigned i = 0; i < 3; i++)
+    say_relay (server, i, i);
+  WAIT_FOR (server->acks->len == 3);
+  scripted_server_cut (server);
+  WAIT_FOR (watch_state (watch) == CAUSETTE_LINK_RECONNECTING);
+  WAIT_FOR (watch_state (watch) == CAUSETTE_LINK_ONLINE);
+  for (unsigned i = 1; i < 5; i++)
+    say_relay (server, i, i);
+  WAIT_FOR (server->acks->len == 7);
+  g_assert_cmpuint (watch->bodies->len, ==, 5);
+  for (unsigned i = 0; i < 5; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("relay %u", i);
+      g_assert_cmpstr (g_ptr_array_index (watch->bodies, i), ==, text);
+    }
+
+  /* Another session counts from the start. */
+  server->resumed = false;
+  scripted_server_cut (server);
+  WAIT_FOR (watch_state (watch) == CAUSETTE_LINK_RECONNECTING);
+  WAIT_FOR (watch_state (watch) == CAUSETTE_LINK_ONLINE);
+  say_relay (server, 5, 0);
+  WAIT_FOR (server->acks->len == 8);
+  g_assert_cmpuint (watch->bodies->len, ==, 6);
+}
+
 /* Several drops one after the other, some before the resume is through. */
 static void
 test_resume_again (void)
@@ -474,6 +517,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/dead-at-the-door", test_dead_at_the_door);
   g_test_add_func ("/link/heartbeat", test_heartbeat);
   g_test_add_func ("/link/resume", test_resume);
+  g_test_add_func ("/link/repeated", test_repeated);
   g_test_add_func ("/link/resume-again", test_resume_again);
   g_test_add_func ("/link/waiting-kinds", test_waiting_kinds);
   g_test_add_func ("/link/no-resume", test_no_resume);
