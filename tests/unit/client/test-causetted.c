@@ -3,6 +3,7 @@
  * the cable between one of them and the server is pulled and put back; a server that stops and
  * starts again has its clients back.
  */
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,13 +14,14 @@
 #define NEVER_MS (24 * 60 * 60 * 1000)
 
 static char *causetted;
+static char *policy_dir; /* with one policy in it, as a real server has */
 
 /* Returns: (transfer full): the server, with its port in @port (0: any). */
 static Child *
 start_server (guint16 *port)
 {
   g_autofree char *listen = g_strdup_printf ("127.0.0.1:%u", *port);
-  const char *argv[] = { causetted, "--listen", listen, NULL };
+  const char *argv[] = { causetted, "--listen", listen, "--policy", policy_dir, NULL };
   Child *server = child_new (argv);
   const char *colon;
 
@@ -266,9 +268,35 @@ test_leave (void)
   g_assert_cmpint (watch_state (other), ==, CAUSETTE_LINK_ONLINE);
 }
 
+static void
+make_policy (void)
+{
+  static const char text[] = "---\nversion: 2024-01-01\n---\n\nWe keep nothing.\n";
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = NULL;
+
+  policy_dir = g_dir_make_tmp ("causette-policy-XXXXXX", &error);
+  g_assert_no_error (error);
+  file = g_build_filename (policy_dir, "en.md", NULL);
+  g_file_set_contents (file, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_policy (void)
+{
+  g_autofree char *file = g_build_filename (policy_dir, "en.md", NULL);
+
+  g_remove (file);
+  g_rmdir (policy_dir);
+  g_clear_pointer (&policy_dir, g_free);
+}
+
 int
 main (int argc, char **argv)
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
   causetted = argv[1];
@@ -276,5 +304,8 @@ main (int argc, char **argv)
   g_test_add_func ("/causetted/resume", test_resume);
   g_test_add_func ("/causetted/restart", test_restart);
   g_test_add_func ("/causetted/leave", test_leave);
-  return g_test_run ();
+  make_policy ();
+  status = g_test_run ();
+  remove_policy ();
+  return status;
 }
