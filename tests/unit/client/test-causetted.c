@@ -252,6 +252,22 @@ test_restart (void)
   g_assert_nonnull (again);
 }
 
+/* Started with nothing but an address to listen on. */
+static void
+test_no_policy (void)
+{
+  const char *argv[] = { causetted, "--listen", "127.0.0.1:0", NULL };
+  g_autoptr (Child) server = child_new (argv);
+  g_autofree char *address = NULL;
+  g_autoptr (Watch) watch = NULL;
+
+  WAIT_FOR (server->ended || server->lines->len > 0);
+  address = g_strdup_printf ("127.0.0.1:%d", atoi (strrchr (server->lines->str, ':') + 1));
+  watch = watch_new (address);
+  watch_go_online (watch);
+  g_assert_cmpstr (watch->states->str, ==, "connecting online");
+}
+
 /* Its word that one has left for good: the partner hears of it at once and not after 30 s. */
 static void
 test_leave (void)
@@ -303,6 +319,7 @@ main (int argc, char **argv)
   g_test_add_func ("/causetted/meet", test_meet);
   g_test_add_func ("/causetted/resume", test_resume);
   g_test_add_func ("/causetted/restart", test_restart);
+  g_test_add_func ("/causetted/no-policy", test_no_policy);
   g_test_add_func ("/causetted/leave", test_leave);
   make_policy ();
   status = g_test_run ();
