@@ -85,6 +85,7 @@ channel_new (ChannelRole role, const char *encounter, ChannelRandom random, void
   crypto_scalarmult_curve25519_base (channel->static_public, channel->static_private);
   random (random_data, channel->nonce, SAS_NONCE_SIZE);
   sas_commit (channel->nonce, channel->commitment);
+  secret_clear_stack ();
 
   return channel;
 }
@@ -123,14 +124,26 @@ channel_get_sas (const Channel *channel, uint8_t indices[CHANNEL_SAS_COUNT])
   return true;
 }
 
+static void
+wipe_handshake (Channel *channel)
+{
+  noise_handshake_free (channel->noise);
+  channel->noise = NULL;
+  sodium_memzero (&channel->sending, sizeof channel->sending);
+  sodium_memzero (&channel->receiving, sizeof channel->receiving);
+  sodium_memzero (channel->static_private, sizeof channel->static_private);
+  sodium_memzero (channel->nonce, sizeof channel->nonce);
+}
+
 static int
 break_off (Channel *channel)
 {
   channel->state = CHANNEL_BROKEN;
-  noise_handshake_free (channel->noise);
-  channel->noise = NULL;
+  wipe_handshake (channel);
   ratchet_free (channel->ratchet);
   channel->ratchet = NULL;
+  sodium_memzero (channel->sas, sizeof channel->sas);
+  secret_clear_stack ();
   return -1;
 }
 
@@ -178,15 +191,17 @@ finish_noise (Channel *channel)
 {
   static const char info[] = "causette/1 ratchet";
   bool caller = channel->role == CHANNEL_CALLER;
+  /* By pointer: a structure chosen by value would leave a copy of the key behind. */
+  const NoiseCipher *first = caller ? &channel->sending : &channel->receiving;
+  const NoiseCipher *second = caller ? &channel->receiving : &channel->sending;
   uint8_t hash[NOISE_HASH_SIZE];
   uint8_t keys[2 * NOISE_KEY_SIZE];
   uint8_t out[2 * RATCHET_KEY_SIZE];
 
   noise_handshake_hash (channel->noise, hash);
   noise_handshake_split (channel->noise, &channel->sending, &channel->receiving);
-  memcpy (keys, (caller ? channel->sending : channel->receiving).key, NOISE_KEY_SIZE);
-  memcpy (keys + NOISE_KEY_SIZE, (caller ? channel->receiving : channel->sending).key,
-          NOISE_KEY_SIZE);
+  memcpy (keys, first->key, NOISE_KEY_SIZE);
+  memcpy (keys + NOISE_KEY_SIZE, second->key, NOISE_KEY_SIZE);
   secret_hkdf (out, sizeof out, hash, sizeof hash, keys, sizeof keys, (const uint8_t *) info,
                strlen (info));
 
@@ -227,15 +242,8 @@ finish (Channel *channel, const uint8_t partner_nonce[SAS_NONCE_SIZE])
 static void
 forget_handshake (Channel *channel)
 {
-  if (channel->state != CHANNEL_READY || channel->sent != MESSAGE_REVEAL)
-    return;
-
-  noise_handshake_free (channel->noise);
-  channel->noise = NULL;
-  sodium_memzero (&channel->sending, sizeof channel->sending);
-  sodium_memzero (&channel->receiving, sizeof channel->receiving);
-  sodium_memzero (channel->static_private, sizeof channel->static_private);
-  sodium_memzero (channel->nonce, sizeof channel->nonce);
+  if (channel->state == CHANNEL_READY && channel->sent == MESSAGE_REVEAL)
+    wipe_handshake (channel);
 }
 
 /* Returns the number of the message that is to be sent now, or 0. */
@@ -296,6 +304,7 @@ channel_next_handshake (Channel *channel, uint8_t *out, size_t *out_size)
   *out_size = 1 + size;
   channel->sent = number;
   forget_handshake (channel);
+  secret_clear_stack ();
   return true;
 }
 
@@ -389,6 +398,7 @@ channel_handshake (Channel *channel, const uint8_t *in, size_t in_size)
 
   channel->received = number;
   forget_handshake (channel);
+  secret_clear_stack ();
   return 0;
 }
 
@@ -412,6 +422,7 @@ channel_seal (Channel *channel,
   out[0] = CHANNEL_VERSION;
   result = ratchet_seal (channel->ratchet, out, 1, channel->envelope, padded, out + 1);
   sodium_memzero (channel->envelope, padded);
+  secret_clear_stack ();
   if (result == 0)
     *out_size = 1 + padded + RATCHET_OVERHEAD;
   return result;
@@ -428,6 +439,7 @@ channel_open (Channel *channel,
 {
   const uint8_t *content;
   uint8_t number;
+  uint32_t call;
   size_t size, padded;
   int result;
 
@@ -447,13 +459,15 @@ channel_open (Channel *channel,
       return 1;
     case RATCHET_CLOSED:
     default:
+      secret_clear_stack ();
       return -1;
     }
 
-  result = seal_read (channel->envelope, padded, &number, generation, &content, &size);
+  result = seal_read (channel->envelope, padded, &number, &call, &content, &size);
   if (result == 0 && size <= CHANNEL_PLAIN_MAX)
     {
       *purpose = (ChannelPurpose) number;
+      *generation = call;
       memcpy (plain, content, size);
       *plain_size = size;
     }
@@ -462,5 +476,6 @@ channel_open (Channel *channel,
       result = -1;
     }
   sodium_memzero (channel->envelope, padded);
+  secret_clear_stack ();
   return result;
 }

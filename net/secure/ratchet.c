@@ -10,6 +10,8 @@
 #include <sodium.h>
 
 #define VERSION 1
+/* Associated data of the caller's. */
+#define AD_MAX 64
 /* Public keys of the partner's earlier chains that are remembered, to know what was seen before. */
 #define PAST_MAX 64
 
@@ -40,9 +42,9 @@ typedef struct
 struct _Ratchet
 {
   Keys keys;
-  Keys trial;                        /* in guarded memory too, not on the stack */
-  Skipped skipped[RATCHET_SKIP_MAX]; /* the oldest first */
-  Skipped fresh[RATCHET_SKIP_MAX];   /* what the trial skipped */
+  Keys trial;                          /* in guarded memory too, not on the stack */
+  Skipped skipped[RATCHET_SKIP_MAX];   /* the oldest first */
+  Skipped fresh[2 * RATCHET_SKIP_MAX]; /* what the trial skipped: of two chains at most */
   size_t n_skipped;
   size_t n_fresh;
   uint8_t past[PAST_MAX][RATCHET_KEY_SIZE]; /* a ring */
@@ -186,12 +188,9 @@ message_crypt (bool seal,
   uint8_t expanded[crypto_aead_xchacha20poly1305_ietf_KEYBYTES +
                    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
   const uint8_t *nonce = expanded + crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
-  uint8_t small[256];
-  uint8_t *all = small;
+  uint8_t all[AD_MAX + RATCHET_HEADER_SIZE];
   int result = 0;
 
-  if (ad_size > sizeof small - RATCHET_HEADER_SIZE)
-    return -1;
   if (ad_size > 0)
     memcpy (all, ad, ad_size);
   memcpy (all + ad_size, header, RATCHET_HEADER_SIZE);
@@ -223,7 +222,7 @@ ratchet_seal (Ratchet *self,
   uint8_t key[RATCHET_KEY_SIZE];
   int result;
 
-  if (keys->sent == UINT32_MAX)
+  if (keys->sent == UINT32_MAX || ad_size > AD_MAX)
     return -1;
 
   memcpy (out, keys->own_public, RATCHET_KEY_SIZE);
@@ -237,7 +236,8 @@ ratchet_seal (Ratchet *self,
   return result;
 }
 
-/* Takes @count keys off the trial's receiving chain for messages that are yet to come. */
+/* Takes keys off the trial's receiving chain up to number @until, for messages that are yet to
+ * come. Returns -1 when there are too many. */
 static int
 skip (Ratchet *self, uint64_t now, uint32_t until)
 {
@@ -245,7 +245,7 @@ skip (Ratchet *self, uint64_t now, uint32_t until)
 
   if (trial->received > until)
     return 0;
-  if (until - trial->received > RATCHET_SKIP_MAX - self->n_fresh)
+  if (until - trial->received > RATCHET_SKIP_MAX)
     return -1;
 
   while (trial->received < until)
@@ -298,16 +298,18 @@ expire (Ratchet *self, uint64_t now)
   drop_skipped (self, 0, old);
 }
 
-/* Keeps what the trial skipped, and what it moved. */
+/* Keeps what the trial skipped, and what it moved. Where there are too many keys the oldest go. */
 static void
 commit (Ratchet *self)
 {
+  size_t too_many = self->n_fresh > RATCHET_SKIP_MAX ? self->n_fresh - RATCHET_SKIP_MAX : 0;
+  size_t kept = self->n_fresh - too_many;
   size_t room = RATCHET_SKIP_MAX - self->n_skipped;
 
-  if (self->n_fresh > room)
-    drop_skipped (self, 0, self->n_fresh - room);
-  memcpy (&self->skipped[self->n_skipped], self->fresh, self->n_fresh * sizeof self->fresh[0]);
-  self->n_skipped += self->n_fresh;
+  if (kept > room)
+    drop_skipped (self, 0, kept - room);
+  memcpy (&self->skipped[self->n_skipped], &self->fresh[too_many], kept * sizeof self->fresh[0]);
+  self->n_skipped += kept;
 
   if (self->keys.has_remote && !is_same_key (self->keys.remote_public, self->trial.remote_public))
     memcpy (self->past[self->n_past++ % PAST_MAX], self->keys.remote_public, RATCHET_KEY_SIZE);
@@ -375,7 +377,7 @@ ratchet_open (Ratchet *self,
   uint32_t number;
   bool current;
 
-  if (size < RATCHET_OVERHEAD)
+  if (size < RATCHET_OVERHEAD || ad_size > AD_MAX)
     return RATCHET_CLOSED;
 
   expire (self, now);

@@ -22,7 +22,7 @@
 #define RATCHET_HEADER_SIZE 40 /* public key (32), length of the previous chain (4), number (4) */
 #define RATCHET_TAG_SIZE    16
 #define RATCHET_OVERHEAD    (RATCHET_HEADER_SIZE + RATCHET_TAG_SIZE)
-#define RATCHET_SKIP_MAX    512 /* messages overtaken at once, and kept in all */
+#define RATCHET_SKIP_MAX    512 /* messages overtaken at once in a chain, and kept in all */
 
 typedef struct _Ratchet Ratchet;
 
@@ -51,8 +51,8 @@ void ratchet_free (Ratchet *ratchet);
  * as at first: for ever. */
 void ratchet_set_max_age (Ratchet *ratchet, uint64_t max_age);
 
-/* Seals @size bytes into @out, which has room for @size + RATCHET_OVERHEAD. Returns 0, or -1 when
- * the chain is used up. */
+/* Seals @size bytes into @out, which has room for @size + RATCHET_OVERHEAD. @ad: at most 64 bytes.
+ * Returns 0, or -1 when the chain is used up. */
 int ratchet_seal (Ratchet *ratchet,
                   const uint8_t *ad,
                   size_t ad_size,

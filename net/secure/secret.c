@@ -8,6 +8,9 @@
 
 #include <sodium.h>
 
+/* More than any function of libsodium that is called here uses. */
+#define STACK_SIZE 8192
+
 void *
 secret_new (size_t size)
 {
@@ -28,6 +31,12 @@ void
 secret_free (void *secret)
 {
   sodium_free (secret);
+}
+
+void
+secret_clear_stack (void)
+{
+  sodium_stackzero (STACK_SIZE);
 }
 
 void

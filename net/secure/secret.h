@@ -21,6 +21,11 @@ void *secret_new (size_t size);
 /* Wipes and frees. %NULL is fine. */
 void secret_free (void *secret);
 
+/* Wipes the stack below the caller: what the functions that it called left there, those of
+ * libsodium included (they wipe their keys, but not everything that can be computed from them). To
+ * be called last by whoever hands secrets to others. */
+void secret_clear_stack (void);
+
 /* HMAC-SHA256 (RFC 2104) of the @count pieces, one after the other. */
 typedef struct
 {

@@ -196,7 +196,10 @@ export class Ratchet {
     // Everything is tried on a copy, which replaces this one only when the tag was right.
     const trial = Object.assign(new Ratchet(), this, { skipped: new Map(this.skipped), past: new Set(this.past) });
     if (!current) {
-      if (trial.remote) { trial.skip(previous); trial.past.add(sodium.to_hex(trial.remote)); }
+      if (trial.remote) {
+        if (previous - trial.received <= SKIP_MAX) trial.skip(previous);
+        trial.past.add(sodium.to_hex(trial.remote));
+      }
       Object.assign(trial, { remote, previous: trial.sent, sent: 0, received: 0 });
       trial.cr = trial.rootStep();
       trial.newKey();
@@ -208,6 +211,7 @@ export class Ratchet {
     trial.received++;
     const plain = decrypt(key);
     Object.assign(this, trial);
+    for (const old of [...this.skipped.keys()].slice(0, -SKIP_MAX)) this.skipped.delete(old);
     return plain;
   }
 }

@@ -189,6 +189,50 @@ test_bounded (void)
   free_pair (sides);
 }
 
+/* Much was lost of one chain and the first of the next: the next chain goes on all the same, and
+ * the newest of what was lost is kept. */
+static void
+test_lost_across_chains (void)
+{
+  Ratchet *sides[2];
+  g_autofree Message *lost = g_new0 (Message, RATCHET_SKIP_MAX + 2);
+  Message message;
+  guint kept = 0;
+
+  make_pair (sides);
+  seal (sides[0], 1, &message);
+  g_assert_cmpint (open_message (sides[1], 0, &message), ==, RATCHET_OPENED);
+  for (guint i = 0; i < RATCHET_SKIP_MAX; i++)
+    seal (sides[0], i, &lost[i]);
+  seal (sides[1], 2, &message);
+  g_assert_cmpint (open_message (sides[0], 0, &message), ==, RATCHET_OPENED);
+  for (guint i = RATCHET_SKIP_MAX; i < RATCHET_SKIP_MAX + 2; i++)
+    seal (sides[0], i, &lost[i]);
+  seal (sides[0], 3, &message);
+  g_assert_cmpint (open_message (sides[1], 0, &message), ==, RATCHET_OPENED);
+
+  for (guint i = 0; i < RATCHET_SKIP_MAX + 2; i++)
+    kept += open_message (sides[1], 0, &lost[i]) == RATCHET_OPENED;
+  g_assert_cmpuint (kept, ==, RATCHET_SKIP_MAX);
+  free_pair (sides);
+}
+
+/* Associated data that is too long is refused before anything moves. */
+static void
+test_long_associated_data (void)
+{
+  Ratchet *sides[2];
+  uint8_t ad[65] = { 0 };
+  Message message;
+
+  make_pair (sides);
+  g_assert_cmpint (ratchet_seal (sides[0], ad, sizeof ad, ad, 1, message.bytes), ==, -1);
+  seal (sides[0], 1, &message);
+  g_assert_cmpuint (message.bytes[RATCHET_HEADER_SIZE - 1], ==, 0); /* its number in the chain */
+  g_assert_cmpint (open_message (sides[1], 0, &message), ==, RATCHET_OPENED);
+  free_pair (sides);
+}
+
 /* A header that claims a weak public key, or a far number, changes nothing. */
 static void
 test_hostile_headers (void)
@@ -301,6 +345,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ratchet/keys-change", test_keys_change);
   g_test_add_func ("/ratchet/expiry", test_expiry);
   g_test_add_func ("/ratchet/bounded", test_bounded);
+  g_test_add_func ("/ratchet/lost-across-chains", test_lost_across_chains);
+  g_test_add_func ("/ratchet/long-associated-data", test_long_associated_data);
   g_test_add_func ("/ratchet/hostile-headers", test_hostile_headers);
   g_test_add_func ("/ratchet/store", test_store);
   g_test_add_func ("/ratchet/known-numbers", test_known_numbers);
