@@ -573,6 +573,10 @@ on_event (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *i
       return websocket_writable (peer);
 
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+      if (peer->said_goodbye)
+        return -1; /* this was the answer to it */
+      peer_lost (peer);
+      return 0;
     case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED:

@@ -146,10 +146,11 @@ struct _Peer
   GByteArray *bytes;
   size_t in_flight; /* bytes handed to libwebsockets at the last write */
   uint16_t close_code;
-  uint8_t kind; /* a PeerKind */
-  bool writing; /* a writable callback is asked for */
-  bool probed;  /* the answer to a probe is due */
-  bool counted; /* in Engine.busy_peers */
+  uint8_t kind;      /* a PeerKind */
+  bool writing;      /* a writable callback is asked for */
+  bool probed;       /* the answer to a probe is due */
+  bool said_goodbye; /* its close frame was sent */
+  bool counted;      /* in Engine.busy_peers */
 };
 
 /* engine.c */
@@ -226,7 +227,8 @@ int polling_request (Peer *peer, const Request *request);
 int polling_body (Peer *peer, const uint8_t *data, size_t size);
 int polling_body_complete (Peer *peer);
 int polling_writable (Peer *peer);
-/* Answers the parked poll of @socket with @last (and what is queued, if @flush) and unparks it. */
+/* Answers the parked poll of @socket, if any, and unparks it: with what is queued, if @flush and
+ * there is something, else with a packet of type @last. */
 void polling_release (EngineSocket *socket, EioType last, bool flush);
 
 /* engine-websocket.c */
@@ -266,7 +268,7 @@ void session_rearm (EngineSocket *socket);
 void session_timer (EngineSocket *socket, uint64_t now_ms);
 /* A connection was lost or is used for something else. */
 void session_lost (EngineSocket *socket, Peer *peer);
-/* The poll that fetched a lingering session's last words. */
+/* A lingering session's last words were fetched, or will not be any more. */
 void session_linger_over (EngineSocket *socket);
 
 /* engine-namespace.c */

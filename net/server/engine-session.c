@@ -62,6 +62,17 @@ session_release (EngineSocket *socket)
 }
 
 static void
+drop_probe (EngineSocket *socket)
+{
+  Peer *probe = g_steal_pointer (&socket->probe);
+
+  if (probe != NULL)
+    websocket_finish (probe, NULL, LWS_CLOSE_STATUS_NORMAL);
+  socket->upgrading = false;
+  socket->upgrade_ms = 0;
+}
+
+static void
 forget (EngineSocket *socket)
 {
   g_hash_table_remove (socket->engine->sessions, socket->sid);
@@ -259,26 +270,26 @@ session_parse_error (EngineSocket *socket)
   session_close (socket, "parse error", END_POLITE);
 }
 
-/* Takes leave of the connections of a session. Returns whether a poll that is still to come must be
- * told. */
+/* Takes leave of the connections of a session. Returns whether the client has still to come for
+ * what it is to be told: with another poll, or by completing the upgrade that is under way. */
 static bool
 close_transports (EngineSocket *socket, SessionEnd end)
 {
   Peer *websocket = g_steal_pointer (&socket->websocket);
-  Peer *probe = g_steal_pointer (&socket->probe);
   Peer *post = g_steal_pointer (&socket->post);
-  bool told = websocket != NULL || socket->poll != NULL;
+  bool flush = end == END_FLUSH;
+  bool linger = flush && websocket == NULL && (socket->poll == NULL || socket->first != NULL);
 
-  polling_release (socket, end == END_CLIENT ? EIO_NOOP : EIO_CLOSE, end == END_FLUSH);
+  polling_release (socket, end == END_CLIENT ? EIO_NOOP : EIO_CLOSE, flush);
   if (post != NULL)
     post->socket = NULL;
-  if (probe != NULL)
-    websocket_finish (probe, NULL, LWS_CLOSE_STATUS_NORMAL);
   if (websocket != NULL && end == END_CUT)
     websocket_kill (websocket);
   else if (websocket != NULL)
-    websocket_finish (websocket, end == END_FLUSH ? socket : NULL, LWS_CLOSE_STATUS_NORMAL);
-  return end == END_FLUSH && !told;
+    websocket_finish (websocket, flush ? socket : NULL, LWS_CLOSE_STATUS_NORMAL);
+  if (!linger)
+    drop_probe (socket);
+  return linger;
 }
 
 void
@@ -311,6 +322,7 @@ session_linger_over (EngineSocket *socket)
 {
   session_hold (socket);
   socket->linger_ms = 0;
+  drop_probe (socket);
   forget (socket);
   session_release (socket);
 }
@@ -360,12 +372,7 @@ session_timer (EngineSocket *socket, uint64_t now_ms)
   else
     {
       if (socket->upgrade_ms != 0 && socket->upgrade_ms <= now_ms)
-        {
-          Peer *probe = socket->probe;
-
-          session_lost (socket, probe);
-          websocket_finish (probe, NULL, LWS_CLOSE_STATUS_NORMAL);
-        }
+        drop_probe (socket);
       if (socket->ping_ms != 0 && socket->ping_ms <= now_ms)
         {
           socket->ping_ms = 0;

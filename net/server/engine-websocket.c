@@ -17,6 +17,7 @@ enum
 {
   OPCODE_TEXT = 1,
   OPCODE_BINARY = 2,
+  OPCODE_CLOSE = 8,
 };
 
 int
@@ -59,8 +60,7 @@ websocket_established (Peer *peer)
 
   if (peer->kind == PEER_CLOSING)
     {
-      peer->close_code = LWS_CLOSE_STATUS_NORMAL;
-      peer_want_write (peer);
+      websocket_finish (peer, NULL, LWS_CLOSE_STATUS_NORMAL);
       return 0;
     }
   if (peer->kind != PEER_WEBSOCKET)
@@ -132,22 +132,26 @@ write_frames (Peer *peer, GByteArray *out)
   return written < 0 ? -1 : 0;
 }
 
+/* The closing handshake (RFC 6455 §7.1.2). That of libwebsockets is cut short on libuv: it closes
+ * again at once what it is asked to close while it may write. So the frame is sent here, and the
+ * connection ends with the peer's answer to it, or with the time that was set for that. */
 static int
 write_closing (Peer *peer)
 {
-  g_autoptr (GByteArray) last = g_steal_pointer (&peer->bytes);
+  g_autoptr (GByteArray) out = g_steal_pointer (&peer->bytes);
+  uint8_t frame[] = { OPCODE_FIN | OPCODE_CLOSE, 2, (uint8_t) (peer->close_code >> 8),
+                      (uint8_t) peer->close_code };
 
-  if (last != NULL && last->len > LWS_PRE && write_frames (peer, last) < 0)
-    return -1;
-  if (lws_partial_buffered (peer->wsi))
+  if (peer->said_goodbye)
+    return 0;
+  peer->said_goodbye = true;
+  if (out == NULL)
     {
-      peer_want_write (peer);
-      return 0;
+      out = g_byte_array_new ();
+      g_byte_array_set_size (out, LWS_PRE);
     }
-
-  lws_close_reason (peer->wsi, peer->close_code, NULL, 0);
-  peer_reset (peer);
-  return -1;
+  g_byte_array_append (out, frame, sizeof frame);
+  return write_frames (peer, out);
 }
 
 static int
@@ -207,6 +211,13 @@ upgrade (Peer *peer)
   EngineSocket *socket = peer->socket;
 
   socket->probe = NULL;
+  if (socket->state == SESSION_LINGERING)
+    {
+      websocket_finish (peer, socket, LWS_CLOSE_STATUS_NORMAL);
+      session_linger_over (socket);
+      return;
+    }
+
   socket->upgrading = false;
   socket->upgrade_ms = 0;
   polling_release (socket, EIO_NOOP, false);

@@ -4,8 +4,9 @@
  * under test.
  *
  * Usage: socketio-echo [--listen HOST:PORT] [--mode engine|socket] [--origin ORIGIN]
- * Beside the protocol it serves GET /sessions: the number of sessions there are.
- * Called by: the tests beside it. Must never: be of use for anything else.
+ * Beside the protocol it serves GET /sessions, the number of sessions that there are, and GET
+ * /ends, how often sessions or clients ended for which reason. Called by: the tests beside it. Must
+ * never: be of use for anything else.
  */
 #include "net/server/engine.h"
 #include "net/server/timers.h"
@@ -33,6 +34,7 @@ typedef struct
   Engine *engine;
   Timers *timers;
   uv_timer_t timer;
+  JsonValue *ends; /* how often for which reason */
 } Echo;
 
 static char *option_listen;
@@ -45,6 +47,20 @@ static const GOptionEntry options[] = {
   { "origin", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_origins, "Origin to allow", "ORIGIN" },
   { NULL },
 };
+
+static void
+count_end (Echo *echo, const char *reason)
+{
+  int64_t count = json_value_integer (json_object_find (echo->ends, reason));
+
+  json_object_put_integer (echo->ends, reason, count + 1);
+}
+
+static void
+on_close (EngineSocket *socket, const char *reason, void *data)
+{
+  count_end (data, reason);
+}
 
 static void
 on_message (EngineSocket *socket, const uint8_t *bytes, size_t size, bool binary, void *data)
@@ -108,6 +124,7 @@ on_disconnected (EngineClient *client, const char *reason, void *data)
   Guest *guest = engine_client_get_data (client);
   Echo *echo = data;
 
+  count_end (echo, reason);
   timers_cancel (echo->timers, &guest->timer);
   json_value_unref (guest->auth);
   g_free (guest);
@@ -151,9 +168,12 @@ on_get (const char *path, EngineResponse *response, void *data)
   Echo *echo = data;
   g_autofree char *text = NULL;
 
-  if (strcmp (path, "/sessions") != 0)
+  if (strcmp (path, "/sessions") == 0)
+    text = g_strdup_printf ("%" G_GSIZE_FORMAT, engine_session_count (echo->engine));
+  else if (strcmp (path, "/ends") == 0)
+    text = json_value_to_string (echo->ends);
+  else
     return false;
-  text = g_strdup_printf ("%" G_GSIZE_FORMAT, engine_session_count (echo->engine));
   response->body = g_bytes_new (text, strlen (text));
   return true;
 }
@@ -200,10 +220,11 @@ run (const EngineSettings *settings)
     .on_disconnected = on_disconnected,
     .on_event = on_event,
     .on_message = on_message,
+    .on_close = on_close,
     .on_get = on_get,
   };
   g_autoptr (GError) error = NULL;
-  Echo echo = { .timers = timers_new (), .timer.data = &echo };
+  Echo echo = { .timers = timers_new (), .timer.data = &echo, .ends = json_new_object () };
   uv_signal_t term = { .data = &echo };
   uv_loop_t loop;
   int status = 0;
@@ -231,6 +252,7 @@ run (const EngineSettings *settings)
       status = 1;
     }
   timers_free (echo.timers);
+  json_value_unref (echo.ends);
   return status;
 }
 
