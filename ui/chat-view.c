@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/accessible.h"
 #include "ui/chat-row.h"
 
 struct _CausetteChatView
@@ -155,6 +156,7 @@ on_items_changed (CausetteChatView *self, guint position, guint removed, guint a
   guint n = self->texts != NULL ? g_list_model_get_n_items (self->texts) : 0;
 
   gtk_stack_set_visible_child_name (self->stack, n > 0 ? "list" : "empty");
+  causette_accessible_hide_pages (self->stack);
   if (added > 0 && n > 0)
     {
       g_autoptr (CausetteText) last = g_list_model_get_item (self->texts, n - 1);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/accessible.h"
 #include "ui/device-toggle.h"
 #include "ui/main-menu.h"
 #include "ui/picture.h"
@@ -157,6 +158,7 @@ static void
 causette_first_page_init (CausetteFirstPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  causette_accessible_name_buttons (GTK_WIDGET (self));
   /* the colours of a level bar speak of a full disk; here loud is not bad */
   gtk_level_bar_remove_offset_value (self->level, GTK_LEVEL_BAR_OFFSET_LOW);
   gtk_level_bar_remove_offset_value (self->level, GTK_LEVEL_BAR_OFFSET_HIGH);

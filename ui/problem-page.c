@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/accessible.h"
 #include "ui/main-menu.h"
 
 struct _CausetteProblemPage
@@ -38,6 +39,7 @@ set_button (GtkButton *button, const char *label, const char *action)
 {
   gtk_button_set_label (button, label);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  causette_accessible_name_buttons (GTK_WIDGET (button));
 }
 
 static void
@@ -82,6 +84,7 @@ static void
 causette_problem_page_init (CausetteProblemPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  causette_accessible_name_buttons (GTK_WIDGET (self));
 }
 
 static const char *

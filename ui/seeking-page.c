@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/accessible.h"
 #include "ui/device-toggle.h"
 #include "ui/main-menu.h"
 #include "ui/picture.h"
@@ -107,6 +108,7 @@ static void
 causette_seeking_page_init (CausetteSeekingPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  causette_accessible_name_buttons (GTK_WIDGET (self));
 }
 
 void

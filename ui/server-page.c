@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/accessible.h"
 #include "ui/main-menu.h"
 
 struct _CausetteServerPage
@@ -162,6 +163,7 @@ static void
 causette_server_page_init (CausetteServerPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  causette_accessible_name_buttons (GTK_WIDGET (self));
   update_connect (self);
 }
 

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/accessible.h"
 #include "ui/window-private.h"
 #include "ui/words.h"
 
@@ -263,6 +264,7 @@ on_page_changed (CausetteWindow *self)
 {
   GSettings *store;
 
+  causette_accessible_hide_pages (self->stack);
   if (self->session == NULL)
     return;
   store = causette_settings_get_store (causette_session_get_settings (self->session));
