@@ -93,9 +93,10 @@ class Probe(Program):
 
 
 def walk(node, depth=0):
-    """All accessible objects below @node that are showing."""
+    """All accessible objects below @node that are visible (GTK 4.8 says of none but windows that they are
+    showing; what is not on the page is hidden from the tree)."""
     try:
-        if depth > 0 and not node.get_state_set().contains(Atspi.StateType.SHOWING) and node.get_role_name() not in ("filler", "panel", "list", "list item"):
+        if depth > 0 and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
             return
         yield node
         for i in range(node.get_child_count()):
