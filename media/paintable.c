@@ -94,8 +94,7 @@ texture_from_sample (GstSample *sample, GstVideoInfo *info)
   g_autoptr (GBytes) bytes = NULL;
   GstCaps *caps = gst_sample_get_caps (sample);
   GstBuffer *buffer = gst_sample_get_buffer (sample);
-  int width, height;
-  gsize stride;
+  int width, height, stride;
   gpointer data;
 
   if (caps == NULL || buffer == NULL || !gst_video_info_from_caps (info, caps))
@@ -110,8 +109,14 @@ texture_from_sample (GstSample *sample, GstVideoInfo *info)
   height = GST_VIDEO_INFO_HEIGHT (info);
   stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
   data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  bytes = g_bytes_new_with_free_func (data, (gsize) height * stride, frame_unmap,
-                                      g_steal_pointer (&frame));
+  if (stride < width * 4)
+    {
+      gst_video_frame_unmap (frame);
+      return NULL;
+    }
+  /* The last row may end with its last pixel. */
+  bytes = g_bytes_new_with_free_func (data, (gsize) (height - 1) * stride + (gsize) width * 4,
+                                      frame_unmap, g_steal_pointer (&frame));
 
   /* Premultiplied, though BGRx has no alpha: converting would cost more than drawing. */
   return gdk_memory_texture_new (width, height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, stride);
