@@ -7,12 +7,38 @@
 #include "media/microphone.h"
 
 #include <gst/video/video.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 #include "tests/unit/media/support.h"
 
 #define LIMIT_MS 10000
 
-/* A virtual camera: a process of its own, so that it can be unplugged as a real one. */
+/* A process of a test that fails must not stay behind. */
+static void
+end_with_the_test (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static GSubprocess *
+run (const char *const *argv)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = NULL;
+
+  g_subprocess_launcher_set_child_setup (launcher, end_with_the_test, NULL, NULL);
+  process = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  g_assert_no_error (error);
+
+  return process;
+}
+
+/* A virtual camera: a process of its own, so that it can be unplugged as a real one. It serves one
+ * opening: a pipewiresink that has lost its reader's buffers may never give anybody a frame again.
+ */
 static GSubprocess *
 plug_camera (const char *name)
 {
@@ -20,32 +46,31 @@ plug_camera (const char *name)
       g_strdup_printf ("stream-properties=p,media.class=Video/Source,media.role=Camera,"
                        "node.name=%s,node.description=%s",
                        name, name);
-  g_autoptr (GError) error = NULL;
-  GSubprocess *camera =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                        &error, "gst-launch-1.0", "-q", "videotestsrc", "is-live=true",
-                        "pattern=ball", "!",
-                        "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1", "!",
-                        "pipewiresink", "mode=provide", properties, NULL);
+  const char *const argv[] = { "gst-launch-1.0",
+                               "-q",
+                               "videotestsrc",
+                               "is-live=true",
+                               "pattern=ball",
+                               "!",
+                               "video/x-raw,format=YUY2,width=640,height=480,framerate=30/1",
+                               "!",
+                               "pipewiresink",
+                               "mode=provide",
+                               properties,
+                               NULL };
 
-  g_assert_no_error (error);
-
-  return camera;
+  return run (argv);
 }
 
 static GSubprocess *
 play_tone (void)
 {
-  g_autoptr (GError) error = NULL;
-  GSubprocess *player =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-                        &error, "gst-launch-1.0", "-q", "audiotestsrc", "is-live=true",
-                        "volume=0.5", "freq=500", "!", "audioconvert", "!", "pulsesink",
-                        "device=microphone-feed", NULL);
+  const char *const argv[] = {
+    "gst-launch-1.0", "-q", "audiotestsrc", "is-live=true",           "volume=0.5", "freq=500", "!",
+    "audioconvert",   "!",  "pulsesink",    "device=microphone-feed", NULL
+  };
 
-  g_assert_no_error (error);
-
-  return player;
+  return run (argv);
 }
 
 /* @process: (transfer full). As sudden as a cable that is pulled. */
@@ -223,6 +248,10 @@ test_camera (void)
   wait_until (!camera_is_read (), LIMIT_MS);
 
   /* On again, by its id. */
+  unplug (process);
+  wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 0, LIMIT_MS);
+  process = plug_camera ("VirtualCamera");
+  wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 1, LIMIT_MS);
   causette_camera_set_source (camera, "camera:VirtualCamera");
   g_assert_false (camera_is_read ());
   causette_camera_set_enabled (camera, TRUE);
@@ -343,18 +372,20 @@ test_leaks_nothing (void)
 {
   g_autoptr (CausetteDevices) devices = make_devices ();
   g_autoptr (CausetteCamera) camera = causette_camera_new (devices);
-  GSubprocess *process = plug_camera ("VirtualCamera");
   guint threads = 0, descriptors = 0;
 
-  wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 1, LIMIT_MS);
   for (guint round = 0; round < 13; round++)
     {
+      GSubprocess *process = plug_camera ("VirtualCamera");
+
+      wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 1, LIMIT_MS);
       causette_camera_set_enabled (camera, TRUE);
-      if (round % 3 == 0)
-        wait_for_state (camera, CAUSETTE_SOURCE_ON);
+      wait_for_state (camera, CAUSETTE_SOURCE_ON);
       causette_camera_set_enabled (camera, FALSE);
       wait_for_state (camera, CAUSETTE_SOURCE_OFF);
-      if (round == 3)
+      unplug (process);
+      wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 0, LIMIT_MS);
+      if (round == 2)
         {
           threads = support_count_threads ();
           descriptors = support_count_descriptors ();
@@ -362,8 +393,6 @@ test_leaks_nothing (void)
     }
   wait_until (support_count_threads () <= threads, LIMIT_MS);
   wait_until (support_count_descriptors () <= descriptors, LIMIT_MS);
-  unplug (process);
-  wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 0, LIMIT_MS);
 }
 
 int
