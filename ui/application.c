@@ -62,9 +62,8 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          "version", CAUSETTE_VERSION, "developer-name",
                          _ ("The Causette contributors"), "developers", developers, "license-type",
                          GTK_LICENSE_GPL_3_0, "comments",
-                         _ ("A little chat, face to face. Pictures, sound and texts go straight "
-                            "from one person to the "
-                            "other."),
+                         _ ("A little chat, face to face. Pictures and sound go straight from one "
+                            "person to the other."),
                          /* Translators: your names, one a line. */
                          "translator-credits", _ ("translator-credits"), NULL);
 }

@@ -51,7 +51,7 @@ class Windows(unittest.TestCase):
         anne.picture("chat-anne")
         bruno.picture("chat-bruno")
 
-        third = Probe(server.url, "--exit-after", "connected")
+        third = Probe(server.url)
         third.event("seeking")
         anne.key("ctrl+n")
         bruno.sees("(went|gone|moved) on|next", limit=20)
