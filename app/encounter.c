@@ -522,6 +522,22 @@ causette_encounter_get_encrypted (CausetteEncounter *self)
   return self->encrypted;
 }
 
+gboolean
+causette_encounter_get_sas (CausetteEncounter *self, const SasWord *words[SAS_COUNT])
+{
+  uint8_t indices[CHANNEL_SAS_COUNT];
+
+  g_return_val_if_fail (CAUSETTE_IS_ENCOUNTER (self), FALSE);
+
+  if (self->channel == NULL || !channel_get_sas (self->channel, indices))
+    return FALSE;
+
+  for (gsize i = 0; i < SAS_COUNT; i++)
+    words[i] = sas_word (indices[i]);
+
+  return TRUE;
+}
+
 GListModel *
 causette_encounter_get_texts (CausetteEncounter *self)
 {

@@ -13,6 +13,7 @@
 #include "app/clock.h"
 #include "media/call.h"
 #include "net/client/signalling.h"
+#include "net/secure/sas.h"
 
 G_BEGIN_DECLS
 
@@ -107,6 +108,9 @@ gboolean causette_encounter_get_partner_camera (CausetteEncounter *self);
 gboolean causette_encounter_get_partner_microphone (CausetteEncounter *self);
 gboolean causette_encounter_get_partner_away (CausetteEncounter *self);
 gboolean causette_encounter_get_encrypted (CausetteEncounter *self);
+/* The emoji that both people see alike, or someone is in between; their names are to be translated.
+ * Returns FALSE before "secured" and after the end. */
+gboolean causette_encounter_get_sas (CausetteEncounter *self, const SasWord *words[SAS_COUNT]);
 GListModel *causette_encounter_get_texts (CausetteEncounter *self);
 
 /* A line of the conversation; properties "text", "own" (boolean), "status" (CausetteTextStatus,

@@ -165,6 +165,8 @@ probe_options_new (int *argc, char ***argv, GError **error)
       "Wish for someone who speaks it; may be repeated", "TAG" },
     { "topic", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->topics,
       "Wish for someone to talk about it with; may be repeated", "TOPIC" },
+    { "expect-sas", 0, 0, G_OPTION_ARG_STRING, &self->expect_sas,
+      "Fail unless these are the emoji of the first conversation: their English names", "NAMES" },
     { "relay-only", 0, 0, G_OPTION_ARG_NONE, &self->relay_only, "Go through a TURN server only",
       NULL },
     { "exit-after", 0, 0, G_OPTION_ARG_STRING, &exit_after,
@@ -176,7 +178,8 @@ probe_options_new (int *argc, char ***argv, GError **error)
       "said",
       "N" },
     { "interactive", 'i', 0, G_OPTION_ARG_NONE, &self->interactive,
-      "Do what standard input says: say TEXT, next, end, camera on|off, microphone on|off, quit; "
+      "Do what standard input says: say TEXT, next, end, camera on|off, microphone on|off, "
+      "expect-sas NAMES, quit; "
       "do not end when a conversation does",
       NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version", NULL },
@@ -189,9 +192,8 @@ probe_options_new (int *argc, char ***argv, GError **error)
   g_option_context_set_description (
       context,
       "Each line has t_ms, milliseconds since the start, and event: start, online, offline, "
-      "seeking, "
-      "paired, secured, ice, first-video-frame, first-audio, text, delivered, partner, device, "
-      "stats, "
+      "seeking, paired, secured, sas-compared, ice, first-video-frame, first-audio, text, "
+      "delivered, partner, device, stats, "
       "ended, warning, error.\n\nThe exit status is 0 when someone was met and all ended as told, "
       "else 1 with an error as the last line.\n");
   g_option_context_add_main_entries (context, entries, NULL);
@@ -234,6 +236,7 @@ probe_options_free (ProbeOptions *self)
   g_free (self->video);
   g_free (self->audio);
   g_free (self->speaker);
+  g_free (self->expect_sas);
   g_strfreev (self->say);
   g_strfreev (self->languages);
   g_strfreev (self->topics);

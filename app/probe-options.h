@@ -26,6 +26,7 @@ typedef struct
   int width, height, frames_per_second;
   double duration_s; /* 0: without end */
   char **say;        /* never %NULL */
+  char *expect_sas;  /* nullable: names of the emoji, with spaces in between */
   char **languages;  /* nullable */
   char **topics;     /* nullable */
   gboolean relay_only;

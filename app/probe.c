@@ -174,6 +174,12 @@ on_call_state (CausetteCall *call, GParamSpec *pspec, Probe *probe)
     json_object_put_string (line, "local", local);
   if (remote != NULL)
     json_object_put_string (line, "remote", remote);
+  /* A call is connected only after the partner's certificate was found to be the one announced. */
+  if (causette_call_get_state (call) == CAUSETTE_CALL_CONNECTED)
+    json_object_put_boolean (line, "verified-fingerprint", true);
+  else if (g_error_matches (causette_call_get_error (call), CAUSETTE_CALL_ERROR,
+                            CAUSETTE_CALL_ERROR_SECURITY))
+    json_object_put_boolean (line, "verified-fingerprint", false);
   probe_output_write (line);
 }
 
@@ -286,13 +292,55 @@ on_paired (CausetteEncounter *encounter, gboolean caller, Probe *probe)
   probe_output_string ("paired", "role", caller ? "caller" : "callee");
 }
 
+/* Holds the emoji against the names that were given, which a test or a person has from the other
+ * side. */
+static void
+check_sas (Probe *probe, const char *expected)
+{
+  const SasWord *words[SAS_COUNT];
+  g_autoptr (GString) names = g_string_new (NULL);
+  JsonValue *line;
+  gboolean same;
+
+  if (probe->encounter == NULL || !causette_encounter_get_sas (probe->encounter, words))
+    {
+      probe_output_string ("warning", "message", "There are no emoji now.");
+      return;
+    }
+
+  for (gsize i = 0; i < SAS_COUNT; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? " " : "", words[i]->name);
+  same = g_ascii_strcasecmp (names->str, expected) == 0;
+
+  line = probe_output_new ("sas-compared");
+  json_object_put_boolean (line, "same", same);
+  probe_output_write (line);
+  if (!same)
+    finish (probe, "The emoji are not those that were expected: someone is in between.");
+}
+
 static void
 on_secured (CausetteEncounter *encounter, Probe *probe)
 {
   JsonValue *line = probe_output_new ("secured");
+  const SasWord *words[SAS_COUNT];
 
   json_object_put_boolean (line, "encrypted", causette_encounter_get_encrypted (encounter));
+  if (causette_encounter_get_sas (encounter, words))
+    {
+      JsonValue *names = json_new_array ();
+
+      for (gsize i = 0; i < SAS_COUNT; i++)
+        json_array_add (names, json_new_string (words[i]->name));
+      json_object_put (line, "sas", names);
+    }
   probe_output_write (line);
+
+  if (probe->options->expect_sas != NULL)
+    check_sas (probe, probe->options->expect_sas);
+  g_clear_pointer (&probe->options->expect_sas, g_free);
+  if (probe->closing)
+    return;
 
   for (gsize i = 0; probe->options->say[i] != NULL; i++)
     say (probe, probe->options->say[i]);
@@ -498,6 +546,8 @@ do_command (Probe *probe, const char *line)
     causette_camera_set_enabled (camera, g_str_has_suffix (line, "on"));
   else if (g_str_equal (line, "microphone on") || g_str_equal (line, "microphone off"))
     causette_microphone_set_enabled (microphone, g_str_has_suffix (line, "on"));
+  else if (g_str_has_prefix (line, "expect-sas "))
+    check_sas (probe, line + strlen ("expect-sas "));
   else if (*line != '\0')
     probe_output_string ("warning", "message", "That is no command.");
 }
