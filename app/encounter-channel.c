@@ -97,9 +97,8 @@ go_on_with_handshake (CausetteEncounter *self)
     }
 
   causette_clock_clear (self->clock, &self->setup_timer);
-  self->encrypted = channel_is_encrypted (self->channel);
-  if (self->encrypted)
-    encounter_notify (self, "encrypted");
+  self->encrypted = TRUE;
+  encounter_notify (self, "encrypted");
   if (self->state != CAUSETTE_ENCOUNTER_SECURING)
     return;
 
@@ -226,8 +225,7 @@ encounter_channel_relayed (CausetteEncounter *self, WireKind kind, GBytes *body)
       return;
     }
 
-  /* The server could pass on anything: only the kind that this channel makes is looked at. */
-  if (kind == (channel_is_encrypted (self->channel) ? WIRE_KIND_SEALED : WIRE_KIND_PLAIN))
+  if (kind == WIRE_KIND_SEALED)
     encounter_channel_arrived (self, body);
 }
 
@@ -307,8 +305,7 @@ encounter_channel_send (CausetteEncounter *self, ChannelPurpose purpose, const c
   if (!can_relay)
     return ENCOUNTER_PATH_NONE;
 
-  send_by_relay (self, channel_is_encrypted (self->channel) ? WIRE_KIND_SEALED : WIRE_KIND_PLAIN,
-                 purpose == CHANNEL_TEXT, sealed);
+  send_by_relay (self, WIRE_KIND_SEALED, purpose == CHANNEL_TEXT, sealed);
 
   return ENCOUNTER_PATH_RELAY;
 }

@@ -108,13 +108,6 @@ channel_get_state (const Channel *channel)
 }
 
 bool
-channel_is_encrypted (const Channel *channel)
-{
-  (void) channel;
-  return true;
-}
-
-bool
 channel_get_sas (const Channel *channel, uint8_t indices[CHANNEL_SAS_COUNT])
 {
   if (channel->state != CHANNEL_READY)

@@ -56,8 +56,6 @@ channel_new (ChannelRole role, const char *encounter, ChannelRandom random, void
 void channel_free (Channel *channel);
 
 ChannelState channel_get_state (const Channel *channel);
-/* Whether messages are encrypted between the two people. */
-bool channel_is_encrypted (const Channel *channel);
 
 #define CHANNEL_SAS_COUNT 7
 

@@ -12,7 +12,7 @@
 #define ICE_URLS_MAX 8 /* of one server */
 
 static const char *const role_words[] = { "caller", "callee" };
-static const char *const kind_words[] = { "plain", "noise", "sealed" };
+static const char *const kind_words[] = { "noise", "sealed" };
 static const char *const report_words[] = { "minor", "nudity", "harassment", "spam", "other" };
 static const char *const partner_words[] = { "back", "away" }; /* as bool away */
 /* A report looks like any other end to the one who was reported. */

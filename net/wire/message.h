@@ -117,7 +117,6 @@ typedef enum
 
 typedef enum
 {
-  WIRE_KIND_PLAIN,
   WIRE_KIND_NOISE,
   WIRE_KIND_SEALED,
 } WireKind;

@@ -139,12 +139,6 @@ partner_pump (Partner *partner)
   while (moved);
 }
 
-WireKind
-partner_get_kind (Partner *partner)
-{
-  return channel_is_encrypted (partner->channel) ? WIRE_KIND_SEALED : WIRE_KIND_PLAIN;
-}
-
 static GBytes *
 seal (Partner *partner, ChannelPurpose purpose, uint32_t generation, const char *text)
 {
@@ -180,8 +174,8 @@ partner_send_generation (Partner *partner,
 {
   g_autoptr (GBytes) body = seal (partner, purpose, generation, text);
 
-  fake_signalling_say_relay (partner->person->signalling, partner->encounter,
-                             partner_get_kind (partner), body);
+  fake_signalling_say_relay (partner->person->signalling, partner->encounter, WIRE_KIND_SEALED,
+                             body);
 }
 
 void

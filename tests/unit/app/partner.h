@@ -44,8 +44,6 @@ void partner_send_generation (Partner *partner,
                               const char *text);
 /* Sends bytes as they are. */
 void partner_send_raw (Partner *partner, WireKind kind, const void *data, gsize size);
-/* The kind that sealed messages have. */
-WireKind partner_get_kind (Partner *partner);
 GBytes *partner_seal (Partner *partner, ChannelPurpose purpose, const char *text);
 
 /* Pumps, and takes the next message of @purpose, skipping others; it must be there. Returns:

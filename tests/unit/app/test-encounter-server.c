@@ -381,7 +381,7 @@ test_other_encounters (void)
     g_autofree char *bye = wire_bye_write (WIRE_END_HANG_UP);
     g_autoptr (GBytes) sealed = partner_seal (partner, CHANNEL_BYE, bye);
 
-    fake_signalling_say_relay (one.anne->signalling, "e-1", partner_get_kind (partner), sealed);
+    fake_signalling_say_relay (one.anne->signalling, "e-1", WIRE_KIND_SEALED, sealed);
   }
   person_assert_state (one.anne, CAUSETTE_ENCOUNTER_CONNECTING);
   g_assert_false (causette_encounter_get_partner_away (one.anne->encounter));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the channel between two people promises: what one seals the other opens, once, and nothing
- * else is opened. Holds for whatever is inside of the channel.
+ * else is opened.
  */
 
 #include <glib.h>
@@ -56,7 +56,6 @@ pair_init (Pair *pair, const char *encounter)
   shake_hands (pair->caller, pair->callee);
   g_assert_cmpint (channel_get_state (pair->caller), ==, CHANNEL_READY);
   g_assert_cmpint (channel_get_state (pair->callee), ==, CHANNEL_READY);
-  g_assert_true (channel_is_encrypted (pair->caller) == channel_is_encrypted (pair->callee));
 }
 
 static void
@@ -268,19 +267,18 @@ test_reflected (void)
   pair_clear (&pair);
 }
 
-/* Every way to cut a message, and damage to any byte ahead of its content, is refused; and the
- * undamaged message is opened afterwards, since nothing moved on. */
+/* Every way to cut a message, and damage to any bit of it, is refused; and the undamaged message is
+ * opened afterwards, since nothing moved on. */
 static void
 test_damaged (void)
 {
   Pair pair;
   Sealed sealed;
-  const size_t head = 1 + 8; /* version and binding: the rest is only as safe as the inside */
 
   pair_init (&pair, "encounter-1");
   seal (pair.caller, CHANNEL_TEXT, 3, "hello", &sealed);
 
-  for (size_t cut = 0; cut + strlen ("hello") < sealed.size; cut++)
+  for (size_t cut = 0; cut < sealed.size; cut++)
     {
       Sealed shorter = sealed;
 
@@ -288,7 +286,7 @@ test_damaged (void)
       g_assert_cmpint (open_sealed (pair.callee, &shorter), ==, -1);
     }
 
-  for (size_t i = 0; i < (channel_is_encrypted (pair.caller) ? sealed.size : head); i++)
+  for (size_t i = 0; i < sealed.size; i++)
     for (int bit = 0; bit < 8; bit++)
       {
         Sealed damaged = sealed;
