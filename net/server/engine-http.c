@@ -13,11 +13,15 @@
 #include <netinet/in.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define PROTOCOL_NAME   "engine"
 #define HEADER_MAX      512 /* bytes of a header or a query argument that is looked at */
 #define RX_BUFFER_BYTES 1024
+#define ANSWER_S        30 /* for an answer that is not read at once */
+#define REQUEST_S       25 /* between requests, if nothing else ends the wait sooner */
+#define SPARE_FDS       32 /* descriptors that are not for connections */
 #define PREFLIGHT_S     "600"
 #define JSON_TYPE       "application/json"
 #define TEXT_TYPE       "text/plain; charset=UTF-8"
@@ -272,12 +276,23 @@ write_answer (struct lws *wsi,
   return written < 0 ? -1 : 0;
 }
 
+/* Nobody may take for ever to read an answer. (Once it is read the time for the next request
+ * begins.)
+ */
+static int
+complete (struct lws *wsi)
+{
+  if (lws_partial_buffered (wsi))
+    lws_set_timeout (wsi, PENDING_TIMEOUT_USER_REASON_BASE, ANSWER_S);
+  return lws_http_transaction_completed (wsi) ? -1 : 0;
+}
+
 int
 respond (struct lws *wsi, unsigned status, const char *type, const void *body, size_t size)
 {
   if (write_answer (wsi, status, type, body, size, NULL, client_wants_close (wsi)) < 0)
     return -1;
-  return lws_http_transaction_completed (wsi) ? -1 : 0;
+  return complete (wsi);
 }
 
 int
@@ -344,7 +359,7 @@ respond_preflight (struct lws *wsi, const Request *request)
                            headers[0] != '\0' ? headers : "Content-Type");
   if (write_answer (wsi, 204, NULL, NULL, 0, extra, client_wants_close (wsi)) < 0)
     return -1;
-  return lws_http_transaction_completed (wsi) ? -1 : 0;
+  return complete (wsi);
 }
 
 static int
@@ -380,8 +395,7 @@ handle_request (Peer *peer)
   Listener *listener = listener_of (wsi);
   Request request;
 
-  /* A parked poll may wait for longer than libwebsockets likes. */
-  lws_set_timeout (wsi, NO_PENDING_TIMEOUT, 0);
+  lws_set_timer_usecs (wsi, 0);
   request_read (wsi, listener->engine, &request);
   if (request.bad_framing)
     return respond_and_close (wsi,
@@ -401,6 +415,7 @@ filter_websocket (Peer *peer)
   Listener *listener = listener_of (peer->wsi);
   Request request;
 
+  lws_set_timer_usecs (peer->wsi, 0);
   request_read (peer->wsi, listener->engine, &request);
   if (!is_protocol_path (listener, &request))
     return refuse_websocket (peer->wsi, 404, REFUSAL_REQUEST);
@@ -409,18 +424,55 @@ filter_websocket (Peer *peer)
   return websocket_filter (peer, &request);
 }
 
+/* libwebsockets takes up an upgrade to HTTP/2 by itself and sets no limit of time to it, so that
+ * there is one here from the connection, and from the end of each request, until the next request
+ * is seen. Its timers cannot be cancelled, but be let go off at once, to no effect. */
+static void
+expect_request (struct lws *wsi, Peer *peer)
+{
+  lws_set_timer_usecs (wsi, REQUEST_S * LWS_USEC_PER_SEC);
+  if (peer != NULL)
+    peer->request_ms = engine_now_ms (listener_of (wsi)->engine) + (REQUEST_S - 1) * 1000;
+}
+
+static int
+on_timer (struct lws *wsi, const Peer *peer)
+{
+  bool expected = peer == NULL || peer->kind == PEER_NONE;
+  bool late = peer == NULL || peer->request_ms <= engine_now_ms (listener_of (wsi)->engine);
+
+  return expected && late ? -1 : 0;
+}
+
 /* libwebsockets answers an upgrade that it does not know and then reads on in the header that it
  * has let go of by completing that answer. Completing binds the protocol anew; refusing that makes
  * it close instead. */
 static int
-guard_upgrade (struct lws *wsi)
+on_bind (struct lws *wsi, Peer *peer)
 {
   char upgrade[32];
 
-  if (lws_hdr_total_length (wsi, WSI_TOKEN_UPGRADE) <= 0)
-    return 0;
-  read_header (wsi, WSI_TOKEN_UPGRADE, upgrade, sizeof upgrade);
-  return g_ascii_strcasecmp (upgrade, "websocket") == 0 ? 0 : -1;
+  if (lws_hdr_total_length (wsi, WSI_TOKEN_UPGRADE) > 0)
+    {
+      read_header (wsi, WSI_TOKEN_UPGRADE, upgrade, sizeof upgrade);
+      return g_ascii_strcasecmp (upgrade, "websocket") == 0 ? 0 : -1;
+    }
+
+  expect_request (wsi, peer);
+  return 0;
+}
+
+/* Descriptors are given out from the lowest on. When they run out a listening socket is ready for
+ * ever, so that the last ones are not for connections. */
+static int
+filter_connection (const struct lws_filter_network_conn_args *args)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+      (rlim_t) args->accept_fd + SPARE_FDS >= limit.rlim_cur)
+    return -1;
+  return 0;
 }
 
 /* The headers of a request are there, its protocol is not chosen yet. */
@@ -532,7 +584,7 @@ on_http (struct lws *wsi, enum lws_callback_reasons reason, Peer *peer, void *in
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
       return filter_request (wsi, peer);
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
-      return guard_upgrade (wsi);
+      return on_bind (wsi, peer);
     case LWS_CALLBACK_HTTP:
       peer_bind (peer, wsi);
       return handle_request (peer);
@@ -554,6 +606,14 @@ on_event (struct lws *wsi, enum lws_callback_reasons reason, void *user, void *i
 
   switch ((int) reason)
     {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+      return filter_connection (user);
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+      expect_request (wsi, NULL);
+      return 0;
+    case LWS_CALLBACK_TIMER:
+      return on_timer (wsi, peer);
+
     case LWS_CALLBACK_FILTER_HTTP_CONNECTION:
     case LWS_CALLBACK_HTTP_BIND_PROTOCOL:
     case LWS_CALLBACK_HTTP:

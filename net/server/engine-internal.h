@@ -144,7 +144,8 @@ struct _Peer
   Engine *engine;
   EngineSocket *socket;
   GByteArray *bytes;
-  size_t in_flight; /* bytes handed to libwebsockets at the last write */
+  uint64_t request_ms; /* when a request must have come, while it is PEER_NONE; 0: none may */
+  size_t in_flight;    /* bytes handed to libwebsockets at the last write */
   uint16_t close_code;
   uint8_t kind;      /* a PeerKind */
   bool writing;      /* a writable callback is asked for */
