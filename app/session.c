@@ -15,6 +15,7 @@
 #include "net/client/link.h"
 
 #define CLOSE_MS 1000 /* for the last words to the server */
+#define WAIT_MS  3000 /* for calls that are being taken down, before the program may exit */
 #define LAST_MS  500  /* for those to the partner, by the data channel */
 
 struct _CausetteSession
@@ -331,6 +332,8 @@ causette_session_dispose (GObject *object)
   g_clear_object (&self->host);
   if (self->camera != NULL)
     close_devices (self);
+  if (!causette_webrtc_call_wait_closed (WAIT_MS))
+    g_debug ("A call is still being taken down");
   g_clear_object (&self->camera);
   g_clear_object (&self->microphone);
   g_clear_object (&self->devices);

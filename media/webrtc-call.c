@@ -257,6 +257,9 @@ causette_webrtc_call_init (CausetteWebrtcCall *self)
   self->remote_video = causette_feed_new ();
 }
 
+/* The thread that prepares, until someone has waited for it. */
+static GThread *preparing;
+
 static gpointer
 prepare_thread (gpointer data)
 {
@@ -286,13 +289,19 @@ causette_webrtc_call_prepare (void)
 
   if (!g_once_init_enter (&once))
     return;
-  g_thread_unref (g_thread_new ("call-prepare", prepare_thread, NULL));
+  g_atomic_pointer_set (&preparing, g_thread_new ("call-prepare", prepare_thread, NULL));
   g_once_init_leave (&once, 1);
 }
 
 gboolean
 causette_webrtc_call_wait_closed (guint timeout_ms)
 {
+  GThread *thread = g_atomic_pointer_exchange (&preparing, NULL);
+
+  /* A process that exits while plugins are being loaded crashes in what they have set up so far. */
+  if (thread != NULL)
+    g_thread_join (thread);
+
   return webrtc_graph_wait_closed (timeout_ms);
 }
 

@@ -34,8 +34,9 @@ void causette_webrtc_call_prepare (void);
 /* @config is copied. The pipeline is built at once, so that causette_call_start() is quick. */
 CausetteCall *causette_webrtc_call_new (const CausetteWebrtcCallConfig *config);
 /* Closing a call returns at once; what it used is given back on a thread of its own. Waits, without
- * running the main context, until that is done for all calls closed so far: before a program ends,
- * and in tests. Returns FALSE when it takes longer than @timeout_ms. */
+ * running the main context, until that is done for all calls closed so far, and for what
+ * causette_webrtc_call_prepare() has begun: before a program ends, and in tests. Returns FALSE when
+ * it takes longer than @timeout_ms. */
 gboolean causette_webrtc_call_wait_closed (guint timeout_ms);
 /* Writes the pipeline as a .dot file named after @name into GST_DEBUG_DUMP_DOT_DIR, if that is set.
  */
