@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 typedef void (*CausetteContextFunc) (gpointer object, gpointer payload);
 
 /* Runs @func on the default main context, in the order of the calls, unless @ref's object is gone
- * by then. @ref must have been set up with g_weak_ref_init() and outlive all streaming threads that
+ * by then; one that is dropped while calls are under way goes when the main context reaches them.
+ * @ref must have been set up with g_weak_ref_init() and outlive all streaming threads that
  * use it. @payload is freed with @free_payload in either case, on the main context. From any
  * thread. */
 void causette_context_invoke (GWeakRef *ref,

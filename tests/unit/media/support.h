@@ -3,7 +3,7 @@
  * holds on to. Used by the test programs of this folder only. */
 #pragma once
 
-#include <glib.h>
+#include <glib-object.h>
 
 /* Runs the main context until @condition is true; fails the test after @limit_ms. */
 #define wait_until(condition, limit_ms)                                                            \
@@ -28,6 +28,18 @@ static inline gboolean
 support_tick (gpointer data)
 {
   return G_SOURCE_CONTINUE;
+}
+
+/* Drops @object (transfer full), the last reference but for news that is on its way to the main
+ * context, and waits until it is gone. */
+static inline void
+support_finalize (gpointer object)
+{
+  gpointer watched = object;
+
+  g_object_add_weak_pointer (object, &watched);
+  g_object_unref (object);
+  wait_until (watched == NULL, 10000);
 }
 
 /* The number of entries in @path, a folder below /proc/self. */

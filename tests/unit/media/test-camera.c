@@ -175,7 +175,7 @@ test_frames (void)
   g_assert_true (eye_ended (&eye));
   g_assert_null (causette_camera_get_error (camera));
 
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
   eye_clear (&eye);
 }
 
@@ -247,7 +247,7 @@ test_picture (void)
   g_assert_cmpint (now, >=, 0);
 
   causette_camera_set_enabled (camera, FALSE);
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
   eye_clear (&eye);
   eye_clear (&preview);
 }
@@ -289,7 +289,7 @@ test_preview (void)
   causette_feed_remove (preview, id);
   causette_camera_set_enabled (camera, FALSE);
   wait_for_state (camera, CAUSETTE_SOURCE_OFF);
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
   eye_clear (&eye);
   eye_clear (&self_view);
 }
@@ -318,7 +318,7 @@ test_preview_rate (void)
   g_assert_cmpuint (shown, >=, 5); /* may lose some on a busy machine, not all */
 
   causette_camera_set_enabled (camera, FALSE);
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
   eye_clear (&eye);
 }
 
@@ -376,7 +376,7 @@ test_failures (void)
   causette_camera_set_source (camera, "fail:busy");
   wait_for_state (camera, CAUSETTE_SOURCE_FAILED);
 
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
 }
 
 /* Switching it from within its own news. */
@@ -404,7 +404,7 @@ test_switched_by_its_news (void)
   causette_camera_set_enabled (camera, TRUE);
   wait_until (!causette_camera_get_enabled (camera), LIMIT_MS);
   g_assert_cmpint (causette_camera_get_state (camera), ==, CAUSETTE_SOURCE_OFF);
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
 }
 
 static void
@@ -447,7 +447,7 @@ test_leaks_nothing (void)
   wait_until (support_count_threads () <= threads, LIMIT_MS);
   wait_until (support_count_descriptors () <= descriptors, LIMIT_MS);
 
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
   eye_clear (&eye);
 }
 
@@ -459,16 +459,13 @@ test_dropped_while_open (void)
     {
       CausetteCamera *camera = causette_camera_new (NULL);
       CausetteFeed *feed = g_object_ref (causette_camera_get_feed (camera));
-      gpointer watched = camera;
       guint64 count;
 
       causette_camera_set_source (camera, "test");
       causette_camera_set_enabled (camera, TRUE);
       if (round % 2 == 0)
         wait_for_state (camera, CAUSETTE_SOURCE_ON);
-      g_object_add_weak_pointer (G_OBJECT (camera), &watched);
-      g_object_unref (camera);
-      wait_until (watched == NULL, LIMIT_MS);
+      support_finalize (camera);
 
       count = causette_feed_get_count (feed);
       g_main_context_iteration (NULL, FALSE);

@@ -123,7 +123,7 @@ test_tone (void)
   g_assert_cmpfloat (causette_microphone_get_level (microphone), ==, 0.0);
   wait_for_state (microphone, CAUSETTE_SOURCE_OFF);
   g_assert_cmpfloat (causette_microphone_get_level (microphone), ==, 0.0);
-  g_assert_finalize_object (g_steal_pointer (&microphone));
+  support_finalize (g_steal_pointer (&microphone));
   g_mutex_clear (&ear.lock);
 }
 
@@ -156,7 +156,7 @@ test_failures (void)
       g_assert_cmpstr (causette_microphone_get_error (microphone)->message, ==, cases[i].sentence);
       causette_microphone_set_enabled (microphone, FALSE);
     }
-  g_assert_finalize_object (g_steal_pointer (&microphone));
+  support_finalize (g_steal_pointer (&microphone));
 }
 
 static void
@@ -182,7 +182,7 @@ test_leaks_nothing (void)
   wait_for_state (microphone, CAUSETTE_SOURCE_OFF);
   wait_until (support_count_threads () <= threads, LIMIT_MS);
   wait_until (support_count_descriptors () <= descriptors, LIMIT_MS);
-  g_assert_finalize_object (g_steal_pointer (&microphone));
+  support_finalize (g_steal_pointer (&microphone));
 }
 
 int

@@ -264,7 +264,7 @@ test_camera (void)
   wait_until (!camera_is_read (), LIMIT_MS);
 
   unplug (process);
-  g_assert_finalize_object (g_steal_pointer (&camera));
+  support_finalize (g_steal_pointer (&camera));
   wait_until (count_devices (devices, CAUSETTE_DEVICE_CAMERA) == 0, LIMIT_MS);
   gst_caps_replace (&seen.caps, NULL);
   g_mutex_clear (&seen.lock);
@@ -363,7 +363,7 @@ test_at_once (void)
   wait_for_state (camera, CAUSETTE_SOURCE_FAILED);
   g_assert_error (causette_camera_get_error (camera), CAUSETTE_DEVICE_ERROR,
                   CAUSETTE_DEVICE_ERROR_MISSING);
-  g_assert_finalize_object (g_steal_pointer (&microphone));
+  support_finalize (g_steal_pointer (&microphone));
   wait_until (!microphone_is_read (), LIMIT_MS);
 }
 
