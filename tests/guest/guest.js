@@ -33,7 +33,7 @@ class Guest {
     }
     this.socket = io(this.options.server, {
       transports: this.options.transports,
-      auth: { protocol: 1, locale: navigator.language, policy: '', adult: true },
+      auth: { protocol: 1, locale: navigator.language, adult: true },
     });
     for (const event of ['welcome', 'paired', 'relay', 'ended', 'partner', 'closing', 'policy-changed']) {
       this.socket.on(event, (payload, acknowledge) => {
@@ -46,7 +46,10 @@ class Guest {
       });
     }
     this.socket.on('connect_error', (error) => this.note('connect_error', { message: error.message, data: error.data }));
-    await new Promise((resolve) => this.socket.once('welcome', resolve));
+    await new Promise((resolve, reject) => {
+      this.socket.once('welcome', resolve);
+      this.socket.once('connect_error', reject);
+    });
   }
 
   async seek() {
