@@ -19,7 +19,8 @@
 #endif
 
 #include "app/probe-options.h"
-#include "app/probe-output.h"
+#include "app/report-lines.h"
+#include "app/report.h"
 #include "app/session.h"
 #include "media/webrtc-call.h"
 #include "net/client/link.h"
@@ -32,8 +33,8 @@ typedef struct
   ProbeOptions *options;
   GMainLoop *loop;
   CausetteSession *session;
+  CausetteReport *report;
   CausetteEncounter *encounter; /* the one that is followed */
-  CausetteCall *call;           /* likewise */
   gboolean begun;               /* has sought someone */
   gboolean connected;           /* the present conversation has been */
   gboolean text_came;
@@ -48,17 +49,6 @@ typedef struct
   gboolean closing;
   char *failure; /* nullable: why it does not end as told */
 } Probe;
-
-static void follow_call (Probe *probe);
-
-static const char *
-nick (GType type, int value)
-{
-  g_autoptr (GEnumClass) enum_class = g_type_class_ref (type);
-  const GEnumValue *found = g_enum_get_value (enum_class, value);
-
-  return found != NULL ? found->value_nick : "unknown";
-}
 
 static void
 on_closed (GObject *source, GAsyncResult *result, gpointer data)
@@ -125,7 +115,6 @@ on_text_status (CausetteText *text, GParamSpec *pspec, Probe *probe)
   if (causette_text_get_status (text) != CAUSETTE_TEXT_DELIVERED)
     return;
 
-  probe_output_string ("delivered", "text", causette_text_get_text (text));
   check_exit_after_text (probe);
 }
 
@@ -135,14 +124,8 @@ on_texts (GListModel *texts, guint position, guint removed, guint added, Probe *
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (CausetteText) text = g_list_model_get_item (texts, i);
-      gboolean own = causette_text_get_own (text);
-      JsonValue *line = probe_output_new ("text");
 
-      json_object_put_string (line, "from", own ? "self" : "partner");
-      json_object_put_string (line, "text", causette_text_get_text (text));
-      probe_output_write (line);
-
-      if (own)
+      if (causette_text_get_own (text))
         g_signal_connect (text, "notify::status", G_CALLBACK (on_text_status), probe);
       else
         probe->text_came = TRUE;
@@ -156,74 +139,7 @@ static void
 say (Probe *probe, const char *text)
 {
   if (probe->encounter == NULL || !causette_encounter_say (probe->encounter, text))
-    probe_output_string ("warning", "message", "The text cannot be sent now.");
-}
-
-/* The call */
-
-static void
-on_call_state (CausetteCall *call, GParamSpec *pspec, Probe *probe)
-{
-  JsonValue *line = probe_output_new ("ice");
-  const char *local, *remote;
-
-  causette_call_get_candidate_types (call, &local, &remote);
-  json_object_put_string (line, "state",
-                          nick (CAUSETTE_TYPE_CALL_STATE, (int) causette_call_get_state (call)));
-  if (local != NULL)
-    json_object_put_string (line, "local", local);
-  if (remote != NULL)
-    json_object_put_string (line, "remote", remote);
-  /* A call is connected only after the partner's certificate was found to be the one announced. */
-  if (causette_call_get_state (call) == CAUSETTE_CALL_CONNECTED)
-    json_object_put_boolean (line, "verified-fingerprint", true);
-  else if (g_error_matches (causette_call_get_error (call), CAUSETTE_CALL_ERROR,
-                            CAUSETTE_CALL_ERROR_SECURITY))
-    json_object_put_boolean (line, "verified-fingerprint", false);
-  probe_output_write (line);
-}
-
-static void
-on_first_video_frame (CausetteCall *call, int width, int height, Probe *probe)
-{
-  JsonValue *line = probe_output_new ("first-video-frame");
-
-  json_object_put_integer (line, "width", width);
-  json_object_put_integer (line, "height", height);
-  probe_output_write (line);
-}
-
-static void
-on_first_audio (CausetteCall *call, Probe *probe)
-{
-  probe_output_event ("first-audio");
-}
-
-static void
-on_stats (CausetteCall *call, const CausetteCallStats *stats, Probe *probe)
-{
-  probe_output_stats (stats);
-}
-
-static void
-follow_call (Probe *probe)
-{
-  CausetteCall *call =
-      probe->encounter != NULL ? causette_encounter_get_call (probe->encounter) : NULL;
-
-  if (call == probe->call)
-    return;
-
-  if (probe->call != NULL)
-    g_signal_handlers_disconnect_by_data (probe->call, probe);
-  g_set_object (&probe->call, call);
-  if (call == NULL)
-    return;
-
-  g_signal_connect (call, "notify::state", G_CALLBACK (on_call_state), probe);
-  g_signal_connect (call, "first-video-frame", G_CALLBACK (on_first_video_frame), probe);
-  g_signal_connect (call, "first-audio", G_CALLBACK (on_first_audio), probe);
-  g_signal_connect (call, "stats", G_CALLBACK (on_stats), probe);
+    report_line_string ("warning", "message", "The text cannot be sent now.");
 }
 
 /* The encounter */
@@ -277,21 +193,6 @@ on_encounter_state (CausetteEncounter *encounter, GParamSpec *pspec, Probe *prob
     on_connected (probe);
 }
 
-static void
-on_waiting (CausetteEncounter *encounter, GParamSpec *pspec, Probe *probe)
-{
-  JsonValue *line = probe_output_new ("seeking");
-
-  json_object_put_integer (line, "waiting", causette_encounter_get_waiting (encounter));
-  probe_output_write (line);
-}
-
-static void
-on_paired (CausetteEncounter *encounter, gboolean caller, Probe *probe)
-{
-  probe_output_string ("paired", "role", caller ? "caller" : "callee");
-}
-
 /* Holds the emoji against the names that were given, which a test or a person has from the other
  * side. */
 static void
@@ -304,7 +205,7 @@ check_sas (Probe *probe, const char *expected)
 
   if (probe->encounter == NULL || !causette_encounter_get_sas (probe->encounter, words))
     {
-      probe_output_string ("warning", "message", "There are no emoji now.");
+      report_line_string ("warning", "message", "There are no emoji now.");
       return;
     }
 
@@ -312,9 +213,9 @@ check_sas (Probe *probe, const char *expected)
     g_string_append_printf (names, "%s%s", i > 0 ? " " : "", words[i]->name);
   same = g_ascii_strcasecmp (names->str, expected) == 0;
 
-  line = probe_output_new ("sas-compared");
+  line = report_line_new ("sas-compared");
   json_object_put_boolean (line, "same", same);
-  probe_output_write (line);
+  report_line_write (line);
   if (!same)
     finish (probe, "The emoji are not those that were expected: someone is in between.");
 }
@@ -322,20 +223,6 @@ check_sas (Probe *probe, const char *expected)
 static void
 on_secured (CausetteEncounter *encounter, Probe *probe)
 {
-  JsonValue *line = probe_output_new ("secured");
-  const SasWord *words[SAS_COUNT];
-
-  json_object_put_boolean (line, "encrypted", causette_encounter_get_encrypted (encounter));
-  if (causette_encounter_get_sas (encounter, words))
-    {
-      JsonValue *names = json_new_array ();
-
-      for (gsize i = 0; i < SAS_COUNT; i++)
-        json_array_add (names, json_new_string (words[i]->name));
-      json_object_put (line, "sas", names);
-    }
-  probe_output_write (line);
-
   if (probe->options->expect_sas != NULL)
     check_sas (probe, probe->options->expect_sas);
   g_clear_pointer (&probe->options->expect_sas, g_free);
@@ -344,18 +231,6 @@ on_secured (CausetteEncounter *encounter, Probe *probe)
 
   for (gsize i = 0; probe->options->say[i] != NULL; i++)
     say (probe, probe->options->say[i]);
-}
-
-static void
-on_partner (CausetteEncounter *encounter, GParamSpec *pspec, Probe *probe)
-{
-  JsonValue *line = probe_output_new ("partner");
-
-  json_object_put_boolean (line, "camera", causette_encounter_get_partner_camera (encounter));
-  json_object_put_boolean (line, "microphone",
-                           causette_encounter_get_partner_microphone (encounter));
-  json_object_put_boolean (line, "away", causette_encounter_get_partner_away (encounter));
-  probe_output_write (line);
 }
 
 static gboolean
@@ -388,12 +263,6 @@ static void
 on_ended (CausetteEncounter *encounter, CausetteEndReason reason, Probe *probe)
 {
   const GError *error = causette_encounter_get_error (encounter);
-  JsonValue *line = probe_output_new ("ended");
-
-  json_object_put_string (line, "reason", causette_end_reason_to_nick (reason));
-  if (error != NULL)
-    json_object_put_string (line, "message", error->message);
-  probe_output_write (line);
 
   g_clear_handle_id (&probe->next_timer, g_source_remove);
   if (probe->connected)
@@ -445,15 +314,8 @@ on_encounter (CausetteSession *session, GParamSpec *pspec, Probe *probe)
   g_set_object (&probe->encounter, encounter);
   probe->connected = FALSE;
   probe->text_came = FALSE;
-  follow_call (probe);
 
   g_signal_connect (encounter, "notify::state", G_CALLBACK (on_encounter_state), probe);
-  g_signal_connect (encounter, "notify::waiting", G_CALLBACK (on_waiting), probe);
-  g_signal_connect_swapped (encounter, "notify::call", G_CALLBACK (follow_call), probe);
-  g_signal_connect (encounter, "notify::partner-camera", G_CALLBACK (on_partner), probe);
-  g_signal_connect (encounter, "notify::partner-microphone", G_CALLBACK (on_partner), probe);
-  g_signal_connect (encounter, "notify::partner-away", G_CALLBACK (on_partner), probe);
-  g_signal_connect (encounter, "paired", G_CALLBACK (on_paired), probe);
   g_signal_connect (encounter, "secured", G_CALLBACK (on_secured), probe);
   g_signal_connect (encounter, "ended", G_CALLBACK (on_ended), probe);
   g_signal_connect (causette_encounter_get_texts (encounter), "items-changed",
@@ -470,7 +332,6 @@ on_link_state (CausetteSession *session, GParamSpec *pspec, Probe *probe)
 
   if (state == CAUSETTE_LINK_ONLINE)
     {
-      probe_output_event ("online");
       if (!probe->begun && !probe->closing)
         {
           probe->begun = TRUE;
@@ -482,29 +343,12 @@ on_link_state (CausetteSession *session, GParamSpec *pspec, Probe *probe)
   if (probe->closing || state == CAUSETTE_LINK_CONNECTING)
     return;
 
-  probe_output_string ("offline", "message", error != NULL ? error->message : "");
-
   /* Refused for good. */
   if (state == CAUSETTE_LINK_OFFLINE && probe->n_met == 0)
     finish (probe, error != NULL ? error->message : "The connection to the server was closed.");
 }
 
 /* The devices */
-
-static void
-on_device_state (CausetteSource *source, GParamSpec *pspec, Probe *probe)
-{
-  const GError *error = causette_source_get_error (source);
-  JsonValue *line = probe_output_new ("device");
-
-  json_object_put_string (line, "kind", CAUSETTE_IS_CAMERA (source) ? "camera" : "microphone");
-  json_object_put_string (line, "state",
-                          nick (CAUSETTE_TYPE_SOURCE_STATE,
-                                (int) causette_source_get_state (source)));
-  if (error != NULL)
-    json_object_put_string (line, "message", error->message);
-  probe_output_write (line);
-}
 
 static void
 open_devices (Probe *probe)
@@ -520,8 +364,6 @@ open_devices (Probe *probe)
   causette_session_set_video_size (probe->session, options->width, options->height,
                                    options->frames_per_second);
 
-  g_signal_connect (camera, "notify::state", G_CALLBACK (on_device_state), probe);
-  g_signal_connect (microphone, "notify::state", G_CALLBACK (on_device_state), probe);
   causette_camera_set_enabled (camera, !g_str_equal (options->video, "none"));
   causette_microphone_set_enabled (microphone, !g_str_equal (options->audio, "none"));
 }
@@ -549,7 +391,7 @@ do_command (Probe *probe, const char *line)
   else if (g_str_has_prefix (line, "expect-sas "))
     check_sas (probe, line + strlen ("expect-sas "));
   else if (*line != '\0')
-    probe_output_string ("warning", "message", "That is no command.");
+    report_line_string ("warning", "message", "That is no command.");
 }
 
 static gboolean
@@ -619,6 +461,7 @@ start (Probe *probe, GError **error)
   g_autoptr (CausetteSettings) settings = causette_settings_new_in_memory ();
 
   probe->session = causette_session_new (settings);
+  probe->report = causette_report_new (probe->session, TRUE);
   causette_session_set_wish (probe->session, (const char *const *) options->languages,
                              (const char *const *) options->topics);
   causette_session_set_relay_only (probe->session, options->relay_only);
@@ -652,15 +495,10 @@ stop (Probe *probe)
   if (probe->session != NULL)
     {
       g_signal_handlers_disconnect_by_data (probe->session, probe);
-      g_signal_handlers_disconnect_by_data (causette_session_get_camera (probe->session), probe);
-      g_signal_handlers_disconnect_by_data (causette_session_get_microphone (probe->session),
-                                            probe);
     }
   if (probe->encounter != NULL)
     g_signal_handlers_disconnect_by_data (probe->encounter, probe);
-  if (probe->call != NULL)
-    g_signal_handlers_disconnect_by_data (probe->call, probe);
-  g_clear_object (&probe->call);
+  g_clear_object (&probe->report);
   g_clear_object (&probe->encounter);
   g_clear_object (&probe->session);
 }
@@ -676,18 +514,18 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, CAUSETTE_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
-  probe_output_start ();
+  report_line_start ();
   probe.options = probe_options_new (&argc, &argv, &error);
   if (probe.options == NULL)
     {
-      probe_output_string ("error", "message", error->message);
+      report_line_string ("error", "message", error->message);
       return 1;
     }
 
   gst_init (NULL, NULL);
   probe.nexts_left = probe.options->next_after;
   probe.loop = g_main_loop_new (NULL, FALSE);
-  probe_output_string ("start", "version", CAUSETTE_VERSION);
+  report_line_string ("start", "version", CAUSETTE_VERSION);
 
   if (start (&probe, &error))
     g_main_loop_run (probe.loop);
@@ -697,7 +535,7 @@ main (int argc, char **argv)
   stop (&probe);
   failed = probe.failure != NULL;
   if (failed)
-    probe_output_string ("error", "message", probe.failure);
+    report_line_string ("error", "message", probe.failure);
 
   g_free (probe.failure);
   g_main_loop_unref (probe.loop);

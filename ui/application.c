@@ -11,6 +11,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "app/report.h"
 #include "ui/window.h"
 
 struct _CausetteApplication
@@ -19,11 +20,13 @@ struct _CausetteApplication
 
   CausetteSession *session;
   CausetteWindow *window;
+  CausetteReport *report; /* nullable */
 
   char *server; /* what the command line asked for, nullable */
   char *video, *audio, *speaker;
   char *profile;
   gboolean meet;
+  gboolean wants_report;
 
   gboolean closing; /* the last words to the server are under way */
   guint signals[2]; /* SIGINT, SIGTERM */
@@ -45,6 +48,8 @@ static const GOptionEntry options[] = {
     N_ ("Be somebody of one’s own, who is forgotten at the end"), N_ ("NAME") },
   { "new-instance", 0, 0, G_OPTION_ARG_NONE, NULL,
     N_ ("Start a further window of its own, even if one is there"), NULL },
+  { "report", 0, 0, G_OPTION_ARG_NONE, NULL,
+    N_ ("Report what happens, without what is written, on standard output"), NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version and end"), NULL },
   { NULL },
 };
@@ -207,6 +212,8 @@ causette_application_startup (GApplication *application)
 
   settings = self->profile != NULL ? causette_settings_new_in_memory () : causette_settings_new ();
   self->session = causette_session_new (settings);
+  if (self->wants_report)
+    self->report = causette_report_new (self->session, FALSE);
   apply_sources (self);
   self->signals[0] = g_unix_signal_add (SIGINT, on_signal, self);
   self->signals[1] = g_unix_signal_add (SIGTERM, on_signal, self);
@@ -297,6 +304,7 @@ causette_application_handle_local_options (GApplication *application, GVariantDi
   g_variant_dict_lookup (dict, "speaker", "s", &self->speaker);
   g_variant_dict_lookup (dict, "profile", "s", &self->profile);
   self->meet = g_variant_dict_contains (dict, "meet");
+  self->wants_report = g_variant_dict_contains (dict, "report");
 
   if (self->profile != NULL)
     {
@@ -335,6 +343,7 @@ causette_application_shutdown (GApplication *application)
     g_clear_handle_id (&self->signals[i], g_source_remove);
   if (self->window != NULL)
     gtk_window_destroy (GTK_WINDOW (self->window));
+  g_clear_object (&self->report);
   g_clear_object (&self->session);
   G_APPLICATION_CLASS (causette_application_parent_class)->shutdown (application);
 }

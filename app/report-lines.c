@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes the lines, each at once, so that whoever reads them sees things as they happen.
  *
- * Called by: app/probe.
+ * Called by: app/report, app/probe.
  */
 
-#include "app/probe-output.h"
+#include "app/report-lines.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,13 +12,13 @@
 static gint64 start_us;
 
 void
-probe_output_start (void)
+report_line_start (void)
 {
   start_us = g_get_monotonic_time ();
 }
 
 JsonValue *
-probe_output_new (const char *event)
+report_line_new (const char *event)
 {
   JsonValue *line = json_new_object ();
 
@@ -29,7 +29,7 @@ probe_output_new (const char *event)
 }
 
 void
-probe_output_write (JsonValue *line)
+report_line_write (JsonValue *line)
 {
   g_autofree char *text = json_value_to_string (line);
 
@@ -40,18 +40,18 @@ probe_output_write (JsonValue *line)
 }
 
 void
-probe_output_event (const char *event)
+report_line_event (const char *event)
 {
-  probe_output_write (probe_output_new (event));
+  report_line_write (report_line_new (event));
 }
 
 void
-probe_output_string (const char *event, const char *key, const char *value)
+report_line_string (const char *event, const char *key, const char *value)
 {
-  JsonValue *line = probe_output_new (event);
+  JsonValue *line = report_line_new (event);
 
   json_object_put_string (line, key, value);
-  probe_output_write (line);
+  report_line_write (line);
 }
 
 /* Three digits after the point say enough. */
@@ -62,9 +62,9 @@ put_rounded (JsonValue *line, const char *key, double value)
 }
 
 void
-probe_output_stats (const CausetteCallStats *stats)
+report_line_stats (const CausetteCallStats *stats)
 {
-  JsonValue *line = probe_output_new ("stats");
+  JsonValue *line = report_line_new ("stats");
 
   put_rounded (line, "video_fps_in", stats->video_fps_in);
   put_rounded (line, "video_kbps_in", stats->video_kbps_in);
@@ -80,5 +80,5 @@ probe_output_stats (const CausetteCallStats *stats)
   put_rounded (line, "audio_level_in", stats->audio_level_in);
   json_object_put_integer (line, "video_frames_in", (int64_t) stats->video_frames_in);
   json_object_put_integer (line, "audio_buffers_in", (int64_t) stats->audio_buffers_in);
-  probe_output_write (line);
+  report_line_write (line);
 }
