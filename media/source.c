@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What camera and microphone have in common: opened and closed as a whole, watched while open.
  *
- * Each opening is a Session, shared by the main thread, the streaming threads and the thread that
- * changes the pipeline's state. Its gate is shut first when it ends: after that no frame passes,
- * whatever the pipeline still does. State changes run one after another on a pool of one thread, so
- * that a slow driver never stops the main loop and a device is closed before it is opened again.
+ * This part is on the main context alone: which device is meant, how it stands, what went wrong.
+ * Each opening is a Capture of its own; news of an earlier one than the present is old news.
  */
 #include "config.h"
 
@@ -12,10 +10,9 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <gst/app/gstappsink.h>
 #include <string.h>
 
-#include "media/context.h"
+#include "media/capture.h"
 
 #define WATCH_INTERVAL_MS 250
 /* The first frame may take long: a device wakes up, a driver negotiates. */
@@ -23,35 +20,11 @@
 /* An unplugged device may fall silent without an error. */
 #define NEXT_FRAME_LIMIT_US (3 * G_USEC_PER_SEC)
 
-/* Reference-counted with g_atomic_rc_box; outlives the source while threads use it. */
-typedef struct
-{
-  GWeakRef source;
-  GMutex gate; /* held while a frame passes; protects the next three */
-  gboolean open;
-  gboolean flowing;     /* the first frame has passed */
-  gint64 last_frame_us; /* when the last one passed, or the session began */
-  GPtrArray *feeds;     /* of CausetteFeed: those that get its frames; main thread */
-} Session;
-
-typedef struct
-{
-  Session *session;
-  CausetteFeed *feed;
-} Output;
-
-typedef struct
-{
-  Session *session;
-  GstElement *pipeline;
-  gboolean start; /* else stop, for good */
-} Job;
-
 typedef struct
 {
   CausetteDevices *devices;
-  GThreadPool *pool; /* of Job, one thread */
-  guint closing;     /* sessions on their way to being closed */
+  GThreadPool *pool; /* of the captures */
+  guint closing;     /* captures on their way to being closed */
 
   char *source;
   gboolean enabled;
@@ -60,9 +33,8 @@ typedef struct
   GError *error;
   char *device_name;
 
-  Session *session;     /* NULL while nothing is open */
-  GstElement *pipeline; /* of the session */
-  char *device_id;      /* of the device in use, NULL for a test source */
+  Capture *capture; /* NULL while nothing is open */
+  char *device_id;  /* of the device in use, NULL for a test source */
   guint watch;
 } CausetteSourcePrivate;
 
@@ -85,58 +57,6 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (CausetteSource, causette_source, G_TYPE_OBJ
 
 static void source_open (CausetteSource *self);
 static void source_fail (CausetteSource *self, GError *error);
-
-static Session *
-session_new (CausetteSource *self)
-{
-  Session *session = g_atomic_rc_box_new0 (Session);
-
-  g_weak_ref_init (&session->source, self);
-  g_mutex_init (&session->gate);
-  session->open = TRUE;
-  session->last_frame_us = g_get_monotonic_time ();
-  session->feeds = g_ptr_array_new_with_free_func (g_object_unref);
-
-  return session;
-}
-
-static void
-session_clear (gpointer data)
-{
-  Session *session = data;
-
-  g_ptr_array_unref (session->feeds);
-  g_mutex_clear (&session->gate);
-  g_weak_ref_clear (&session->source);
-}
-
-static void
-session_unref (gpointer data)
-{
-  g_atomic_rc_box_release_full (data, session_clear);
-}
-
-static gboolean
-session_is_open (Session *session)
-{
-  gboolean open;
-
-  g_mutex_lock (&session->gate);
-  open = session->open;
-  g_mutex_unlock (&session->gate);
-
-  return open;
-}
-
-static void
-output_free (gpointer data)
-{
-  Output *output = data;
-
-  session_unref (output->session);
-  g_object_unref (output->feed);
-  g_free (output);
-}
 
 /* An error of this domain, in the words of the source's class. */
 static GError *
@@ -203,7 +123,7 @@ settle (CausetteSource *self)
 {
   CausetteSourcePrivate *priv = PRIVATE (self);
 
-  if (priv->session != NULL || priv->closing > 0)
+  if (priv->capture != NULL || priv->closing > 0)
     return;
 
   if (priv->enabled && priv->waiting)
@@ -215,186 +135,66 @@ settle (CausetteSource *self)
 }
 
 static void
-on_closed (gpointer object, gpointer payload)
+on_closed (gpointer owner, Capture *capture)
 {
-  CausetteSourcePrivate *priv = PRIVATE (object);
+  CausetteSourcePrivate *priv = PRIVATE (owner);
 
   priv->closing--;
-  settle (CAUSETTE_SOURCE (object));
-}
-
-/* @payload: the session, as for all that follow. */
-static void
-on_start_failed (gpointer object, gpointer payload)
-{
-  CausetteSourcePrivate *priv = PRIVATE (object);
-
-  /* The element's own error came before this and has closed the session, if there was one. */
-  if (priv->session == payload)
-    source_fail (CAUSETTE_SOURCE (object),
-                 make_error (CAUSETTE_SOURCE (object), CAUSETTE_DEVICE_ERROR_BROKEN));
+  settle (CAUSETTE_SOURCE (owner));
 }
 
 static void
-on_first_frame (gpointer object, gpointer payload)
+on_flowing (gpointer owner, Capture *capture)
 {
-  CausetteSourcePrivate *priv = PRIVATE (object);
-
-  if (priv->session == payload)
-    set_state (CAUSETTE_SOURCE (object), CAUSETTE_SOURCE_ON);
-}
-
-typedef struct
-{
-  Session *session;
-  GstMessage *message;
-} News;
-
-static void
-news_free (gpointer data)
-{
-  News *news = data;
-
-  session_unref (news->session);
-  gst_message_unref (news->message);
-  g_free (news);
+  if (PRIVATE (owner)->capture == capture)
+    set_state (CAUSETTE_SOURCE (owner), CAUSETTE_SOURCE_ON);
 }
 
 static void
-on_news (gpointer object, gpointer payload)
+on_failed (gpointer owner, Capture *capture, GstMessage *message)
 {
-  CausetteSource *self = CAUSETTE_SOURCE (object);
-  CausetteSourceClass *klass = CAUSETTE_SOURCE_GET_CLASS (self);
-  News *news = payload;
+  CausetteSource *self = CAUSETTE_SOURCE (owner);
   g_autoptr (GError) error = NULL;
   g_autofree char *debug = NULL;
+  CausetteDeviceError code = CAUSETTE_DEVICE_ERROR_BROKEN;
 
-  if (PRIVATE (self)->session != news->session)
+  if (PRIVATE (self)->capture != capture)
     return;
 
-  switch (GST_MESSAGE_TYPE (news->message))
+  if (message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     {
-    case GST_MESSAGE_ERROR:
-      gst_message_parse_error (news->message, &error, &debug);
-      g_debug ("%s: %s (%s)", klass->word, error->message, debug);
-      source_fail (self, make_error (self, classify (error, debug)));
-      break;
-    case GST_MESSAGE_EOS: /* a device has no end */
-      source_fail (self, make_error (self, CAUSETTE_DEVICE_ERROR_BROKEN));
-      break;
-    default:
-      if (klass->element_message != NULL)
-        klass->element_message (self, gst_message_get_structure (news->message));
+      gst_message_parse_error (message, &error, &debug);
+      g_debug ("%s: %s (%s)", CAUSETTE_SOURCE_GET_CLASS (self)->word, error->message, debug);
+      code = classify (error, debug);
     }
-}
-
-/* On any thread. A sync handler instead of a watch: what a session says stays in order with what
- * its threads say, and ends with it. */
-static GstBusSyncReply
-on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
-{
-  Session *session = user_data;
-
-  switch (GST_MESSAGE_TYPE (message))
-    {
-    case GST_MESSAGE_ERROR:
-    case GST_MESSAGE_EOS:
-    case GST_MESSAGE_ELEMENT:
-      {
-        News *news = g_new0 (News, 1);
-
-        news->session = g_atomic_rc_box_acquire (session);
-        news->message = gst_message_ref (message);
-        causette_context_invoke (&session->source, on_news, news, news_free);
-        break;
-      }
-    default:
-      break;
-    }
-
-  gst_message_unref (message);
-  return GST_BUS_DROP;
-}
-
-/* On the pool's thread. */
-static void
-run_job (gpointer data, gpointer user_data)
-{
-  Job *job = data;
-  Session *session = job->session;
-
-  if (!job->start)
-    {
-      gst_element_set_state (job->pipeline, GST_STATE_NULL);
-      g_clear_pointer (&job->pipeline, gst_object_unref);
-      causette_context_invoke (&session->source, on_closed, NULL, NULL);
-    }
-  else if (session_is_open (session) && /* or it was closed before its turn came */
-           gst_element_set_state (job->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
-    {
-      causette_context_invoke (&session->source, on_start_failed, g_atomic_rc_box_acquire (session),
-                               session_unref);
-    }
-
-  g_clear_pointer (&job->pipeline, gst_object_unref);
-  session_unref (session);
-  g_free (job);
+  source_fail (self, make_error (self, code));
 }
 
 static void
-push_job (CausetteSource *self, gboolean start)
+on_element_message (gpointer owner, Capture *capture, const GstStructure *structure)
 {
-  CausetteSourcePrivate *priv = PRIVATE (self);
-  Job *job = g_new0 (Job, 1);
+  CausetteSourceClass *klass = CAUSETTE_SOURCE_GET_CLASS (owner);
 
-  job->session = g_atomic_rc_box_acquire (priv->session);
-  job->pipeline = gst_object_ref (priv->pipeline);
-  job->start = start;
-  g_thread_pool_push (priv->pool, job, NULL);
+  if (PRIVATE (owner)->capture == capture && klass->element_message != NULL)
+    klass->element_message (CAUSETTE_SOURCE (owner), structure);
 }
 
-/* Streaming thread. */
-static GstFlowReturn
-on_new_sample (GstAppSink *sink, gpointer user_data)
-{
-  Output *output = user_data;
-  Session *session = output->session;
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  gboolean first = FALSE;
-
-  if (sample == NULL)
-    return GST_FLOW_EOS;
-
-  g_mutex_lock (&session->gate);
-  if (session->open)
-    {
-      first = !session->flowing;
-      session->flowing = TRUE;
-      session->last_frame_us = g_get_monotonic_time ();
-      causette_feed_push (output->feed, sample);
-    }
-  g_mutex_unlock (&session->gate);
-
-  if (first)
-    causette_context_invoke (&session->source, on_first_frame, g_atomic_rc_box_acquire (session),
-                             session_unref);
-
-  return GST_FLOW_OK;
-}
+static const CaptureEvents events = {
+  .flowing = on_flowing,
+  .failed = on_failed,
+  .element_message = on_element_message,
+  .closed = on_closed,
+};
 
 static gboolean
 watch_frames (gpointer user_data)
 {
   CausetteSource *self = CAUSETTE_SOURCE (user_data);
   CausetteSourcePrivate *priv = PRIVATE (self);
-  gint64 silent_us, limit_us;
+  gboolean flowing;
+  gint64 silence_us = capture_get_silence (priv->capture, &flowing);
 
-  g_mutex_lock (&priv->session->gate);
-  silent_us = g_get_monotonic_time () - priv->session->last_frame_us;
-  limit_us = priv->session->flowing ? NEXT_FRAME_LIMIT_US : FIRST_FRAME_LIMIT_US;
-  g_mutex_unlock (&priv->session->gate);
-
-  if (silent_us < limit_us)
+  if (silence_us < (flowing ? NEXT_FRAME_LIMIT_US : FIRST_FRAME_LIMIT_US))
     return G_SOURCE_CONTINUE;
 
   priv->watch = 0;
@@ -403,34 +203,24 @@ watch_frames (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Shuts the gate, tells the consumers, and has the device closed. */
 static void
 source_close (CausetteSource *self)
 {
   CausetteSourcePrivate *priv = PRIVATE (self);
   CausetteSourceClass *klass = CAUSETTE_SOURCE_GET_CLASS (self);
-  Session *session = NULL;
+  Capture *capture = g_steal_pointer (&priv->capture);
 
   priv->waiting = FALSE;
-  if (priv->session == NULL)
+  if (capture == NULL)
     return;
 
   g_clear_handle_id (&priv->watch, g_source_remove);
-  g_mutex_lock (&priv->session->gate);
-  priv->session->open = FALSE;
-  g_mutex_unlock (&priv->session->gate);
-
-  priv->closing++;
-  push_job (self, FALSE);
+  g_clear_pointer (&priv->device_id, g_free);
   if (klass->closing != NULL)
     klass->closing (self);
-  g_clear_pointer (&priv->pipeline, gst_object_unref);
-  g_clear_pointer (&priv->device_id, g_free);
-
-  session = g_steal_pointer (&priv->session);
-  for (guint i = 0; i < session->feeds->len; i++)
-    causette_feed_push (g_ptr_array_index (session->feeds, i), NULL);
-  session_unref (session);
+  priv->closing++;
+  capture_close (capture);
+  capture_unref (capture);
 }
 
 /* @error: (transfer full). The device is closed, the wish to have it stays. */
@@ -512,28 +302,21 @@ static void
 source_start (CausetteSource *self, CausetteDevice *device, const char *test)
 {
   CausetteSourcePrivate *priv = PRIVATE (self);
-  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
-  g_autoptr (GstBus) bus = NULL;
   GError *error = NULL;
   GstElement *pipeline = NULL;
 
-  priv->session = session_new (self);
+  priv->capture = capture_new (G_OBJECT (self), &events, priv->pool);
   pipeline = CAUSETTE_SOURCE_GET_CLASS (self)->build (self, device, test, &error);
   if (pipeline == NULL)
     {
-      g_clear_pointer (&priv->session, session_unref);
+      g_clear_pointer (&priv->capture, capture_unref);
       source_fail (self, error);
       return;
     }
 
-  priv->pipeline = pipeline;
   priv->device_id = device != NULL ? g_strdup (causette_device_get_id (device)) : NULL;
-  gst_pipeline_use_clock (GST_PIPELINE (pipeline), clock);
-  bus = gst_pipeline_get_bus (GST_PIPELINE (pipeline));
-  gst_bus_set_sync_handler (bus, on_bus_message, g_atomic_rc_box_acquire (priv->session),
-                            session_unref);
   priv->watch = g_timeout_add (WATCH_INTERVAL_MS, watch_frames, self);
-  push_job (self, TRUE);
+  capture_open (priv->capture, pipeline);
   set_state (self, CAUSETTE_SOURCE_OPENING);
 }
 
@@ -673,7 +456,7 @@ causette_source_constructed (GObject *object)
 
   G_OBJECT_CLASS (causette_source_parent_class)->constructed (object);
 
-  priv->pool = g_thread_pool_new (run_job, NULL, 1, FALSE, NULL);
+  priv->pool = capture_pool_new ();
   priv->source = g_strdup (klass->word);
   if (priv->devices == NULL)
     return;
@@ -850,57 +633,18 @@ causette_source_reopen (CausetteSource *self)
 void
 causette_source_connect_sink (CausetteSource *self, GstElement *sink, CausetteFeed *feed)
 {
-  CausetteSourcePrivate *priv = PRIVATE (self);
-  GstAppSinkCallbacks callbacks = { .new_sample = on_new_sample };
-  Output *output = NULL;
+  g_return_if_fail (CAUSETTE_IS_SOURCE (self));
+  g_return_if_fail (PRIVATE (self)->capture != NULL);
 
-  g_return_if_fail (GST_IS_APP_SINK (sink));
-  g_return_if_fail (priv->session != NULL);
-
-  output = g_new0 (Output, 1);
-  output->session = g_atomic_rc_box_acquire (priv->session);
-  output->feed = g_object_ref (feed);
-  g_ptr_array_add (priv->session->feeds, g_object_ref (feed));
-  /* A late consumer loses frames rather than holding up the device; the last one is not kept, so
-   * that an empty pipeline holds no picture. */
-  g_object_set (sink, "sync", FALSE, "async", FALSE, "drop", TRUE, "max-buffers", 4,
-                "enable-last-sample", FALSE, "wait-on-eos", FALSE, NULL);
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, output, output_free);
-}
-
-/* Streaming thread. Live sources stamp with running time; an element that has none, or one of
- * another clock, gets the time of its frame's arrival. */
-static GstPadProbeReturn
-stamp_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstClock *clock = user_data;
-  g_autoptr (GstElement) element = gst_pad_get_parent_element (pad);
-  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  GstClockTime now = gst_clock_get_time (clock);
-  GstClockTime time = GST_BUFFER_PTS (buffer);
-
-  if (element != NULL && GST_CLOCK_TIME_IS_VALID (time))
-    time += gst_element_get_base_time (element);
-  if (!GST_CLOCK_TIME_IS_VALID (time) || time > now + GST_SECOND || time + 2 * GST_SECOND < now)
-    time = now;
-
-  buffer = gst_buffer_make_writable (buffer);
-  GST_BUFFER_PTS (buffer) = time;
-  GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
-  GST_PAD_PROBE_INFO_DATA (info) = buffer;
-
-  return GST_PAD_PROBE_OK;
+  capture_connect_sink (PRIVATE (self)->capture, sink, feed);
 }
 
 void
 causette_source_stamp (CausetteSource *self, GstElement *element)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
+  g_return_if_fail (CAUSETTE_IS_SOURCE (self));
 
-  g_return_if_fail (pad != NULL);
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stamp_buffer, gst_system_clock_obtain (),
-                     gst_object_unref);
+  capture_stamp (element);
 }
 
 GstElement *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What camera and microphone have in common: opened and closed as a whole, watched while open.
  *
- * Owns: the capture pipeline, the thread that opens and closes it, and what is known of its state.
+ * Owns: the capture that is open, the thread that opens and closes it, and what is known of it.
  * Called by: camera and microphone, which derive from it; ui may use it for either of them.
  * Must never: open a device while not enabled, block the main loop, change the pipeline's state on
  * a streaming thread. Main context only.
