@@ -45,7 +45,7 @@ update (CausetteDeviceToggle *self)
           enabled ? _ ("Turn Off the Microphone (Ctrl+D)") : _ ("Turn On the Microphone (Ctrl+D)");
     }
   if (enabled && state == CAUSETTE_SOURCE_FAILED)
-    icon = camera ? "camera-hardware-disabled-symbolic" : "microphone-hardware-disabled-symbolic";
+    icon = "dialog-warning-symbolic";
 
   gtk_image_set_from_icon_name (self->icon, icon);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), tooltip);

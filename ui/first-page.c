@@ -10,6 +10,7 @@
 #include "ui/device-toggle.h"
 #include "ui/main-menu.h"
 #include "ui/picture.h"
+#include "ui/scroll-bin.h"
 #include "ui/words.h"
 
 struct _CausetteFirstPage
@@ -19,7 +20,6 @@ struct _CausetteFirstPage
   GtkBox *body;
   GtkWidget *side;
   GtkWidget *greeting;
-  GtkWidget *details;
   CausettePicture *picture;
   CausetteDeviceToggle *camera_toggle;
   CausetteDeviceToggle *microphone_toggle;
@@ -130,13 +130,13 @@ causette_first_page_class_init (CausetteFirstPageClass *klass)
   g_type_ensure (CAUSETTE_TYPE_PICTURE);
   g_type_ensure (CAUSETTE_TYPE_DEVICE_TOGGLE);
   g_type_ensure (CAUSETTE_TYPE_MAIN_MENU);
+  g_type_ensure (CAUSETTE_TYPE_SCROLL_BIN);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/causette/Causette/ui/first-page.ui");
   gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, body);
   gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, side);
   gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, greeting);
-  gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, details);
   gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, picture);
   gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, camera_toggle);
   gtk_widget_class_bind_template_child (widget_class, CausetteFirstPage, microphone_toggle);

@@ -14,13 +14,13 @@
 /* With CAUSETTE_FIT_AUTO: the share of the picture that must stay visible for the tile to be
  * filled. */
 #define LEAST_VISIBLE 0.72
+#define SPACING       12 /* pixels between the icon and the label */
 
 struct _CausettePicture
 {
   GtkWidget parent_instance;
 
-  GtkWidget *placeholder;
-  GtkImage *icon;
+  GtkImage *icon; /* in place of a picture, above the label if there is room for both */
   GtkLabel *label;
 
   CausettePaintable *paintable;
@@ -134,8 +134,12 @@ update_wanted_size (CausettePicture *self)
 static void
 update_placeholder (CausettePicture *self)
 {
-  gtk_widget_set_visible (self->placeholder, !causette_paintable_get_live (self->paintable));
-  gtk_widget_set_visible (GTK_WIDGET (self->label), !self->compact);
+  gboolean live = causette_paintable_get_live (self->paintable);
+  const char *icon_name = gtk_image_get_icon_name (self->icon);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), !live && icon_name != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->label),
+                          !live && !self->compact && *gtk_label_get_text (self->label) != '\0');
 }
 
 /* Only a tile on screen takes pictures. */
@@ -175,22 +179,52 @@ causette_picture_measure (GtkWidget *widget,
                           int *minimum_baseline,
                           int *natural_baseline)
 {
-  CausettePicture *self = CAUSETTE_PICTURE (widget);
-  int minimum_child = 0;
+  /* the words give way to a tile that is too small for them: they are told elsewhere as well */
+  *minimum = 0;
+  *natural = 0;
+}
 
-  if (gtk_widget_should_layout (self->placeholder))
-    gtk_widget_measure (self->placeholder, orientation, for_size, &minimum_child, NULL, NULL, NULL);
-  *minimum = minimum_child;
-  *natural = minimum_child;
+static void
+allocate_at (GtkWidget *child, int x, int y, int width, int height)
+{
+  gtk_widget_size_allocate (child, &(GtkAllocation){ x, y, width, height }, -1);
 }
 
 static void
 causette_picture_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   CausettePicture *self = CAUSETTE_PICTURE (widget);
+  GtkWidget *icon = GTK_WIDGET (self->icon), *label = GTK_WIDGET (self->label);
+  int icon_width = 0, icon_height = 0, label_width = 0, label_height = 0, least = 0, y, spacing;
 
-  if (gtk_widget_should_layout (self->placeholder))
-    gtk_widget_allocate (self->placeholder, width, height, baseline, NULL);
+  if (gtk_widget_get_visible (icon))
+    {
+      gtk_widget_measure (icon, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &icon_width, NULL, NULL);
+      gtk_widget_measure (icon, GTK_ORIENTATION_VERTICAL, -1, NULL, &icon_height, NULL, NULL);
+    }
+  if (gtk_widget_get_visible (label))
+    {
+      gtk_widget_measure (label, GTK_ORIENTATION_HORIZONTAL, -1, &least, &label_width, NULL, NULL);
+      label_width = CLAMP (width, least, label_width);
+      gtk_widget_measure (label, GTK_ORIENTATION_VERTICAL, label_width, NULL, &label_height, NULL,
+                          NULL);
+    }
+
+  spacing = icon_height > 0 && label_height > 0 ? SPACING : 0;
+  gtk_widget_set_child_visible (label, label_height <= height && label_width <= width);
+  gtk_widget_set_child_visible (icon, icon_height + spacing + label_height <= height ||
+                                          label_height > height);
+  if (!gtk_widget_get_child_visible (icon))
+    icon_height = spacing = 0;
+  if (!gtk_widget_get_child_visible (label))
+    label_height = spacing = 0;
+
+  y = (height - icon_height - spacing - label_height) / 2;
+  if (icon_height > 0)
+    allocate_at (icon, (width - icon_width) / 2, y, icon_width, icon_height);
+  if (label_height > 0)
+    allocate_at (label, (width - label_width) / 2, y + icon_height + spacing, label_width,
+                 label_height);
   update_wanted_size (self);
 }
 
@@ -297,7 +331,12 @@ causette_picture_dispose (GObject *object)
     }
   g_clear_object (&self->feed);
   g_clear_object (&self->paintable);
-  g_clear_pointer (&self->placeholder, gtk_widget_unparent);
+  if (self->icon != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->icon));
+  if (self->label != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->label));
+  self->icon = NULL;
+  self->label = NULL;
   G_OBJECT_CLASS (causette_picture_parent_class)->dispose (object);
 }
 
@@ -344,10 +383,6 @@ causette_picture_init (CausettePicture *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (update_wanted_size), NULL);
 
-  self->placeholder = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  gtk_widget_set_valign (self->placeholder, GTK_ALIGN_CENTER);
-  gtk_widget_set_halign (self->placeholder, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (self->placeholder, "placeholder");
   self->icon = g_object_new (GTK_TYPE_IMAGE, "icon-name", "camera-disabled-symbolic",
                              "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   self->label = GTK_LABEL (gtk_label_new (NULL));
@@ -355,9 +390,8 @@ causette_picture_init (CausettePicture *self)
   gtk_label_set_wrap_mode (self->label, PANGO_WRAP_WORD_CHAR);
   gtk_label_set_justify (self->label, GTK_JUSTIFY_CENTER);
   gtk_label_set_max_width_chars (self->label, 36);
-  gtk_box_append (GTK_BOX (self->placeholder), GTK_WIDGET (self->icon));
-  gtk_box_append (GTK_BOX (self->placeholder), GTK_WIDGET (self->label));
-  gtk_widget_set_parent (self->placeholder, GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->icon), GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->label), GTK_WIDGET (self));
 
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   update_placeholder (self);
@@ -408,6 +442,7 @@ causette_picture_set_placeholder (CausettePicture *self, const char *text)
   if (g_strcmp0 (gtk_label_get_text (self->label), text != NULL ? text : "") == 0)
     return;
   gtk_label_set_text (self->label, text != NULL ? text : "");
+  update_placeholder (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PLACEHOLDER]);
 }
 
@@ -426,6 +461,7 @@ causette_picture_set_icon_name (CausettePicture *self, const char *icon_name)
   if (g_strcmp0 (gtk_image_get_icon_name (self->icon), icon_name) == 0)
     return;
   gtk_image_set_from_icon_name (self->icon, icon_name);
+  update_placeholder (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ICON_NAME]);
 }
 

@@ -72,7 +72,7 @@ causette_words_icon_for_self_view (CausetteCamera *camera)
   switch (causette_camera_get_state (camera))
     {
     case CAUSETTE_SOURCE_FAILED:
-      return "camera-hardware-disabled-symbolic";
+      return "dialog-warning-symbolic";
     case CAUSETTE_SOURCE_OFF:
       return "camera-disabled-symbolic";
     case CAUSETTE_SOURCE_OPENING:

@@ -236,11 +236,15 @@ ui_test_assert_names (GtkWidget *widget)
 {
   guint n = 0;
 
+  if (!gtk_widget_get_visible (widget) || !gtk_widget_get_child_visible (widget))
+    return 0;
   if (is_control (widget) && !is_part (widget))
     {
       n++;
       if (!has_name (widget))
-        g_error ("A %s has no name: %s", G_OBJECT_TYPE_NAME (widget),
+        g_error ("A %s in a %s in a %s has no name (%s)", G_OBJECT_TYPE_NAME (widget),
+                 G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)),
+                 G_OBJECT_TYPE_NAME (gtk_widget_get_ancestor (widget, ADW_TYPE_BIN)),
                  gtk_widget_get_tooltip_text (widget));
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
