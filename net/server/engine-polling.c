@@ -113,7 +113,8 @@ poll_session (Peer *peer, EngineSocket *socket)
   if (socket->upgrading)
     return respond_text (peer->wsi, 200, "6");
 
-  /* Parked for longer than libwebsockets likes. The heartbeat sees to it that it is not for ever. */
+  /* Parked for longer than libwebsockets likes. The heartbeat sees to it that it is not for ever.
+   */
   lws_set_timeout (peer->wsi, NO_PENDING_TIMEOUT, 0);
   peer->socket = socket;
   peer_set_kind (peer, PEER_POLL);
