@@ -405,6 +405,7 @@ handle_request (Peer *peer)
   if (request.method == METHOD_OPTIONS)
     return respond_preflight (wsi, &request);
 
+  uv_update_time (listener->engine->loop);
   engine_run_timers (listener->engine);
   return polling_request (peer, &request);
 }
@@ -420,6 +421,7 @@ filter_websocket (Peer *peer)
   if (!is_protocol_path (listener, &request))
     return refuse_websocket (peer->wsi, 404, REFUSAL_REQUEST);
 
+  uv_update_time (listener->engine->loop);
   engine_run_timers (listener->engine);
   return websocket_filter (peer, &request);
 }

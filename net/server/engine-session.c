@@ -348,6 +348,17 @@ session_lost (EngineSocket *socket, Peer *peer)
   session_close (socket, "transport close", END_CUT);
 }
 
+/* The time for the pong counts from when the ping was due, so that delays do not add up; but after
+ * a standstill of the server nobody is to be blamed for it. */
+static uint64_t
+pong_due (const EngineSocket *socket, uint64_t now_ms)
+{
+  unsigned timeout_ms = socket->engine->settings.ping_timeout_ms;
+  bool in_time = now_ms - socket->ping_ms < timeout_ms / 2;
+
+  return (in_time ? socket->ping_ms : now_ms) + timeout_ms;
+}
+
 void
 session_timer (EngineSocket *socket, uint64_t now_ms)
 {
@@ -375,8 +386,8 @@ session_timer (EngineSocket *socket, uint64_t now_ms)
         drop_probe (socket);
       if (socket->ping_ms != 0 && socket->ping_ms <= now_ms)
         {
+          socket->pong_ms = pong_due (socket, now_ms);
           socket->ping_ms = 0;
-          socket->pong_ms = now_ms + engine->settings.ping_timeout_ms;
           session_enqueue (socket, EIO_PING, NULL, 0, false);
         }
       session_rearm (socket);

@@ -16,7 +16,7 @@
 
 /* Test programs that wait for one message at a time lose the second of two that come in one read,
  * so that what follows the answer to CONNECT comes a moment later. */
-#define AUTH_DELAY_MS 20
+#define AUTH_DELAY_MS 50
 
 #define DRAIN_MS    2000
 #define UNSENT_MAX  (4 * 1000 * 1000)
