@@ -47,6 +47,12 @@ fill_certificate (X509 *x509, EVP_PKEY *key)
          X509_sign (x509, key, EVP_sha256 ()) > 0;
 }
 
+void
+certificate_init (void)
+{
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
 char *
 certificate_new_pem (void)
 {

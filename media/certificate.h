@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 
 #define CERTIFICATE_FINGERPRINT_BYTES 32 /* SHA-256 */
 
+/* Before anything else uses libcrypto: keeps it from taking itself down at the program's end, while
+ * threads of the last call are still ending. */
+void certificate_init (void);
+
 /* Makes a key (ECDSA, P-256) and a self-signed certificate for it, with a random name and serial
  * number and two days of validity. Returns: (transfer full) (nullable): both as PEM, certificate
  * first, or %NULL when libcrypto refuses. Free with certificate_free_pem(). */

@@ -386,6 +386,25 @@ is_bundled (const Reader *self, const char *mid)
   return g_strv_contains ((const char *const *) mids + 1, mid);
 }
 
+/* Whether all that the bundle names are sections. */
+static gboolean
+all_there (const Reader *self)
+{
+  g_auto (GStrv) mids = g_strsplit (self->bundle, " ", SDP_MAX_MEDIA + 2);
+
+  for (char **mid = mids + 1; *mid != NULL; mid++)
+    {
+      gboolean found = FALSE;
+
+      for (guint i = 0; i < self->remote->media->len && !found; i++)
+        found = strcmp (g_array_index (self->remote->media, SdpMedia, i).mid, *mid) == 0;
+      if (!found)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 read_rtp (Reader *self, const Section *section, SdpMedia *media, GError **error)
 {
@@ -399,6 +418,7 @@ read_rtp (Reader *self, const Section *section, SdpMedia *media, GError **error)
   if (media->kind == SDP_VIDEO)
     media->rtx_payload = find_payload (section, "rtx/90000", media->payload);
   media->twcc_id = find_twcc (section);
+  media->reduced_rtcp = section_get (section, "rtcp-rsize") != NULL;
 
   /* In a bundle a payload type means one thing, and an extension has one number. */
   for (guint i = 0; i < self->remote->media->len; i++)
@@ -546,7 +566,7 @@ write_section (Reader *self, const Section *section, const SdpMedia *media, GErr
     return write_data (self, section, error);
 
   g_string_append_printf (self->out, "a=%s\r\na=rtcp-mux\r\n", direction_name (media->direction));
-  if (section_get (section, "rtcp-rsize") != NULL)
+  if (media->reduced_rtcp)
     g_string_append (self->out, "a=rtcp-rsize\r\n");
   write_rtp (self, section, media);
 
@@ -645,6 +665,9 @@ read_all (Reader *self, char *lines, GError **error)
   for (guint i = 1; i < self->sections->len; i++)
     if (!read_media (self, g_ptr_array_index (self->sections, i), error))
       return FALSE;
+
+  if (!all_there (self))
+    return refuse (error, "its bundle has media that are not there");
 
   write_session (self);
   for (guint i = 1; i < self->sections->len; i++)
@@ -785,6 +808,15 @@ sdp_local_mend (GstSDPMessage *local,
           media_set (media, "msid", msid);
         }
     }
+}
+
+void
+sdp_local_set_reduced_rtcp (GstSDPMessage *local, guint index)
+{
+  g_return_if_fail (local != NULL);
+  g_return_if_fail (index < gst_sdp_message_medias_len (local));
+
+  media_set (get_media (local, index), "rtcp-rsize", "");
 }
 
 void

@@ -43,9 +43,10 @@ typedef struct
   gboolean rejected; /* its port is 0 */
   char *mid;
   SdpDirection direction;
-  int payload;     /* of VP8 or Opus; -1 for data and for a rejected one */
-  int rtx_payload; /* of VP8's retransmissions, or -1 */
-  int twcc_id;     /* of the transport-wide sequence number's header extension, or 0 */
+  int payload;           /* of VP8 or Opus; -1 for data and for a rejected one */
+  int rtx_payload;       /* of VP8's retransmissions, or -1 */
+  gboolean reduced_rtcp; /* RFC 5506 */
+  int twcc_id;           /* of the transport-wide sequence number's header extension, or 0 */
 } SdpMedia;
 
 typedef struct
@@ -78,6 +79,8 @@ void sdp_local_mend (GstSDPMessage *local,
                      const guint8 fingerprint[CERTIFICATE_FINGERPRINT_BYTES],
                      const char *stream,
                      const char *setup);
+/* Says that section @index takes RTCP of reduced size; for an answer, if the offer does. */
+void sdp_local_set_reduced_rtcp (GstSDPMessage *local, guint index);
 /* Sets the direction of section @index. */
 void sdp_local_set_direction (GstSDPMessage *local, guint index, SdpDirection direction);
 

@@ -240,6 +240,8 @@ causette_webrtc_call_class_init (CausetteWebrtcCallClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   CausetteCallClass *call_class = CAUSETTE_CALL_CLASS (klass);
 
+  certificate_init ();
+
   object_class->finalize = causette_webrtc_call_finalize;
 
   call_class->start = causette_webrtc_call_start;
@@ -289,6 +291,7 @@ causette_webrtc_call_prepare (void)
 
   if (!g_once_init_enter (&once))
     return;
+  certificate_init ();
   g_atomic_pointer_set (&preparing, g_thread_new ("call-prepare", prepare_thread, NULL));
   g_once_init_leave (&once, 1);
 }

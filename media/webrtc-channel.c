@@ -222,13 +222,15 @@ webrtc_channel_send (WebrtcChannel *self, GBytes *message)
   if (channel == NULL)
     return FALSE;
 
+  /* An empty message (RFC 8831 §6.6 sends a byte in its place) makes GStreamer's sctpenc fail. */
+  if (g_bytes_get_size (message) == 0)
+    return FALSE;
+
   g_object_get (channel, "buffered-amount", &unsent, NULL);
   if (unsent + g_bytes_get_size (message) > MAX_UNSENT_BYTES)
     return FALSE;
 
-  return gst_webrtc_data_channel_send_data_full (channel,
-                                                 g_bytes_get_size (message) > 0 ? message : NULL,
-                                                 NULL);
+  return gst_webrtc_data_channel_send_data_full (channel, message, NULL);
 }
 
 void

@@ -22,14 +22,17 @@
 /* How long a request of webrtcbin can be under way when the call is taken down. */
 #define SETTLE_US (5 * G_TIME_SPAN_SECOND)
 
+/* Data channels of one call, one of which is used. */
+#define MAX_CHANNELS 16
+
 #define AUDIO_KBPS 32
 
 typedef struct
 {
   WebrtcGraph *graph;
-  GstPromise *promise;
   WebrtcReplyFunc func;
   gpointer user_data;
+  GDestroyNotify free_user_data;
 } Request;
 
 static GMutex closing_lock;
@@ -42,6 +45,7 @@ graph_free (gpointer data)
   WebrtcGraph *self = data;
 
   g_weak_ref_clear (&self->call);
+  g_ptr_array_unref (self->channels);
   g_clear_pointer (&self->audio, webrtc_sender_free);
   g_clear_pointer (&self->video, webrtc_sender_free);
   g_clear_pointer (&self->receiver, webrtc_receiver_free);
@@ -177,6 +181,8 @@ request_free (gpointer data)
 {
   Request *request = data;
 
+  if (request->free_user_data != NULL)
+    request->free_user_data (request->user_data);
   webrtc_graph_unref (request->graph);
   g_free (request);
 }
@@ -186,7 +192,8 @@ webrtc_graph_request (WebrtcGraph *self,
                       const char *action,
                       gpointer argument,
                       WebrtcReplyFunc func,
-                      gpointer user_data)
+                      gpointer user_data,
+                      GDestroyNotify free_user_data)
 {
   Request *request = g_new0 (Request, 1);
   GstPromise *promise = NULL;
@@ -194,6 +201,7 @@ webrtc_graph_request (WebrtcGraph *self,
   request->graph = webrtc_graph_ref (self);
   request->func = func;
   request->user_data = user_data;
+  request->free_user_data = free_user_data;
   promise = gst_promise_new_with_change_func (on_promise_change, request, request_free);
 
   g_mutex_lock (&self->lock);
@@ -283,7 +291,9 @@ on_deep_element_added (GstBin *bin, GstBin *sub_bin, GstElement *element, gpoint
       webrtc_graph_connect (self, element, "notify::peer-pem", G_CALLBACK (on_peer_certificate));
     }
   else if (strcmp (name, "rtpjitterbuffer") == 0)
-    g_object_set (element, "faststart-min-packets", 1, NULL);
+    /* The packet after a pause (a camera that is off) must not be asked for, given up for lost, and
+     * thrown away when it comes. */
+    g_object_set (element, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE, NULL);
   else if (strcmp (name, "rtpsession") == 0)
     g_object_set (element, "rtcp-min-interval", (guint64) RTCP_INTERVAL, NULL);
   else if (strcmp (name, "nicesrc") == 0)
@@ -302,6 +312,63 @@ on_pad_added (GstElement *webrtcbin, GstPad *pad, gpointer user_data)
 
   if (GST_PAD_DIRECTION (pad) == GST_PAD_SRC)
     webrtc_receiver_add_pad (self->receiver, pad);
+}
+
+/* webrtcbin lets go of a channel that is closed, but not of its elements, which speak to it when
+ * they are taken down: so all are kept until then. On a streaming thread or the main one. */
+static void
+on_prepare_channel (GstElement *webrtcbin,
+                    GstWebRTCDataChannel *channel,
+                    gboolean is_local,
+                    gpointer user_data)
+{
+  WebrtcGraph *self = user_data;
+  gboolean too_many;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->channels, gst_object_ref (channel));
+  too_many = self->channels->len > MAX_CHANNELS;
+  g_mutex_unlock (&self->lock);
+
+  if (too_many)
+    webrtc_graph_fail (self, CAUSETTE_CALL_ERROR_SECURITY,
+                       "Your partner’s program asks for more than a call needs.");
+}
+
+typedef struct
+{
+  WebrtcGraph *graph;
+  GstPad *pad;
+} GonePad;
+
+static void
+gone_pad_free (gpointer data)
+{
+  GonePad *gone = data;
+
+  gst_object_unref (gone->pad);
+  webrtc_graph_unref (gone->graph);
+  g_free (gone);
+}
+
+static void
+remove_pad_on_main (gpointer object, gpointer payload)
+{
+  GonePad *gone = payload;
+
+  webrtc_receiver_remove_pad (gone->graph->receiver, gone->pad);
+}
+
+static void
+on_pad_removed (GstElement *webrtcbin, GstPad *pad, gpointer user_data)
+{
+  GonePad *gone = NULL;
+
+  if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC || webrtc_graph_is_closed (user_data))
+    return;
+  gone = g_new (GonePad, 1);
+  *gone = (GonePad){ webrtc_graph_ref (user_data), gst_object_ref (pad) };
+  webrtc_graph_post (user_data, remove_pad_on_main, gone, gone_pad_free);
 }
 
 /* The call is not closed, so its pipeline is there. */
@@ -428,6 +495,9 @@ start (WebrtcGraph *self, GError **error)
   g_autoptr (GstClock) clock = gst_system_clock_obtain ();
 
   webrtc_graph_connect (self, self->webrtcbin, "pad-added", G_CALLBACK (on_pad_added));
+  webrtc_graph_connect (self, self->webrtcbin, "pad-removed", G_CALLBACK (on_pad_removed));
+  webrtc_graph_connect (self, self->webrtcbin, "prepare-data-channel",
+                        G_CALLBACK (on_prepare_channel));
   gst_bus_set_sync_handler (bus, on_message, webrtc_graph_ref (self),
                             (GDestroyNotify) webrtc_graph_unref);
   /* The feeds' clock; a loudspeaker's would drift from it. */
@@ -455,6 +525,7 @@ webrtc_graph_new (CausetteCall *call,
   g_weak_ref_init (&self->call, call);
   g_mutex_init (&self->lock);
   g_cond_init (&self->settled);
+  self->channels = g_ptr_array_new_with_free_func (gst_object_unref);
   self->relay_only = config->relay_only;
   self->stream_name = g_uuid_string_random ();
   self->pipeline = gst_object_ref_sink (gst_pipeline_new ("call"));
@@ -498,6 +569,8 @@ shut_down_thread (gpointer data)
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
 
+  webrtc_receiver_release (self->receiver);
+  g_ptr_array_set_size (self->channels, 0);
   gst_clear_object (&self->rtpbin);
   gst_clear_object (&self->webrtcbin);
   gst_clear_object (&self->pipeline);

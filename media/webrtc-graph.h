@@ -41,6 +41,7 @@ struct _WebrtcGraph
   gboolean expected_set;
   guint8 expected[CERTIFICATE_FINGERPRINT_BYTES]; /* what the partner announced */
   gboolean verified;
+  GPtrArray *channels;     /* all data channels that there were */
   gint64 last_arrival_us;  /* monotonic time at which something of the partner's came */
   gint64 longest_pause_us; /* between two arrivals in the last seconds, fading */
 };
@@ -71,7 +72,7 @@ gulong
 webrtc_graph_connect (WebrtcGraph *self, gpointer instance, const char *signal, GCallback callback);
 
 /* The answer to a request, on webrtcbin's own thread; @reply is %NULL with @error set. Not called
- * after the call was closed. */
+ * after the call was closed. @user_data is freed afterwards in either case. */
 typedef void (*WebrtcReplyFunc) (WebrtcGraph *self,
                                  const GstStructure *reply,
                                  const GError *error,
@@ -81,7 +82,8 @@ void webrtc_graph_request (WebrtcGraph *self,
                            const char *action,
                            gpointer argument,
                            WebrtcReplyFunc func,
-                           gpointer user_data);
+                           gpointer user_data,
+                           GDestroyNotify free_user_data);
 
 /* What the partner's certificate must be. Before the description is given to webrtcbin. */
 void

@@ -25,6 +25,8 @@ typedef struct
 {
   SdpDirection direction[SDP_MAX_MEDIA]; /* as the partner's offer has them */
   guint n_directions;
+  gboolean reduced_rtcp[SDP_MAX_MEDIA];
+  guint n_media;
   const char *setup; /* of an answer to a re-offer */
 } Answer;
 
@@ -108,7 +110,10 @@ use_local (WebrtcGraph *graph, const GstStructure *reply, const char *field, con
 
   sdp_local_mend (local->sdp, graph->fingerprint, graph->stream_name,
                   answer != NULL ? answer->setup : NULL);
-  webrtc_graph_request (graph, "set-local-description", local, on_local_set, NULL);
+  for (guint i = 0; answer != NULL && i < answer->n_media; i++)
+    if (answer->reduced_rtcp[i])
+      sdp_local_set_reduced_rtcp (local->sdp, i);
+  webrtc_graph_request (graph, "set-local-description", local, on_local_set, NULL, NULL);
 
   /* webrtcbin cannot change a direction once it is settled, so it never hears of that; the answer
    * must not claim more than the offer allows. */
@@ -133,21 +138,18 @@ on_offer (WebrtcGraph *graph, const GstStructure *reply, const GError *error, gp
 static void
 on_answer (WebrtcGraph *graph, const GstStructure *reply, const GError *error, gpointer data)
 {
-  g_autofree Answer *answer = data;
-
-  use_local (graph, reply, "answer", answer);
+  use_local (graph, reply, "answer", data);
 }
 
 static void
 on_remote_set (WebrtcGraph *graph, const GstStructure *reply, const GError *error, gpointer data)
 {
-  g_autofree Answer *answer = data;
-
   if (error != NULL)
     webrtc_graph_fail (graph, CAUSETTE_CALL_ERROR_DESCRIPTION,
                        "Your partner’s program describes the call in a way that cannot be used.");
-  else if (answer != NULL)
-    webrtc_graph_request (graph, "create-answer", NULL, on_answer, g_steal_pointer (&answer));
+  else if (data != NULL)
+    webrtc_graph_request (graph, "create-answer", NULL, on_answer, g_atomic_rc_box_acquire (data),
+                          g_atomic_rc_box_release);
 }
 
 /* On webrtcbin's thread. */
@@ -213,7 +215,7 @@ webrtc_negotiation_start (WebrtcNegotiation *self)
       fail_local (self->graph);
       return;
     }
-  webrtc_graph_request (self->graph, "create-offer", NULL, on_offer, NULL);
+  webrtc_graph_request (self->graph, "create-offer", NULL, on_offer, NULL, NULL);
 }
 
 /* As answerer: the sending branches go where the offer has room for them. */
@@ -242,16 +244,19 @@ add_senders (WebrtcNegotiation *self, const SdpRemote *offer)
 static Answer *
 answer_new (WebrtcNegotiation *self, const SdpRemote *offer)
 {
-  Answer *answer = g_new0 (Answer, 1);
+  Answer *answer = g_atomic_rc_box_new0 (Answer);
 
   if (self->remote_set)
     {
       answer->setup = self->dtls_active ? "active" : "passive";
       answer->n_directions = offer->media->len;
     }
+  answer->n_media = offer->media->len;
   for (guint i = 0; i < offer->media->len; i++)
     {
       SdpDirection theirs = g_array_index (offer->media, SdpMedia, i).direction;
+
+      answer->reduced_rtcp[i] = g_array_index (offer->media, SdpMedia, i).reduced_rtcp;
 
       answer->direction[i] =
           (theirs & SDP_SENDS ? SDP_RECEIVES : 0) | (theirs & SDP_RECEIVES ? SDP_SENDS : 0);
@@ -350,7 +355,8 @@ webrtc_negotiation_set_remote (WebrtcNegotiation *self,
       settle (self, remote);
     }
   self->awaiting_answer = FALSE;
-  webrtc_graph_request (self->graph, "set-remote-description", description, on_remote_set, answer);
+  webrtc_graph_request (self->graph, "set-remote-description", description, on_remote_set, answer,
+                        answer != NULL ? g_atomic_rc_box_release : NULL);
 
   for (guint i = 0; i < remote->candidates->len; i++)
     webrtc_negotiation_add_candidate (self, g_ptr_array_index (remote->candidates, i));

@@ -516,15 +516,28 @@ webrtc_receiver_new (GstElement *pipeline,
 }
 
 void
+webrtc_receiver_release (WebrtcReceiver *self)
+{
+  g_mutex_lock (&self->build_lock);
+  self->building_over = TRUE;
+  gst_clear_object (&self->video.pad);
+  gst_clear_object (&self->audio.pad);
+  self->video.bin = self->audio.bin = NULL;
+  g_mutex_unlock (&self->build_lock);
+
+  g_mutex_lock (&self->lock);
+  gst_clear_object (&self->size_filter);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 webrtc_receiver_free (WebrtcReceiver *self)
 {
   if (self == NULL)
     return;
 
   webrtc_receiver_close (self);
-  gst_clear_object (&self->size_filter);
-  gst_clear_object (&self->video.pad);
-  gst_clear_object (&self->audio.pad);
+  webrtc_receiver_release (self);
   g_object_unref (self->feed);
   g_free (self->speaker);
   g_mutex_clear (&self->build_lock);

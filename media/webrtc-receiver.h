@@ -40,7 +40,9 @@ WebrtcReceiver *webrtc_receiver_new (GstElement *pipeline,
                                      CausetteFeed *feed,
                                      const char *speaker,
                                      const WebrtcReceiverEvents *events);
-/* After the pipeline is in NULL. */
+/* Lets go of webrtcbin's pads, which hold much of it; after the pipeline is in NULL. */
+void webrtc_receiver_release (WebrtcReceiver *self);
+/* After that, when no thread can be in it any more. */
 void webrtc_receiver_free (WebrtcReceiver *self);
 
 /* A new source pad of webrtcbin, on its streaming thread. What is not expected is taken and thrown

@@ -118,8 +118,11 @@ pair_wait (Pair *self, const char *what, PairDone done, gpointer user_data)
       g_source_remove (limit);
       return;
     }
-  causette_webrtc_call_dump (CAUSETTE_WEBRTC_CALL (self->caller.call), "caller");
-  causette_webrtc_call_dump (CAUSETTE_WEBRTC_CALL (self->callee.call), "callee");
+  if (self != NULL)
+    {
+      causette_webrtc_call_dump (CAUSETTE_WEBRTC_CALL (self->caller.call), "caller");
+      causette_webrtc_call_dump (CAUSETTE_WEBRTC_CALL (self->callee.call), "callee");
+    }
   g_error ("not within %d ms: %s", PAIR_LIMIT_MS, what);
 }
 
@@ -137,7 +140,8 @@ on_description (CausetteCall *call, const char *type, const char *sdp, gpointer 
 
   sent = side->pair->tamper != NULL ? side->pair->tamper (side, type, sdp) : g_strdup (sdp);
   causette_call_set_remote_description (side->partner, type, sent, &error);
-  g_assert_no_error (error);
+  if (!side->pair->forgiving || causette_call_get_state (side->partner) != CAUSETTE_CALL_CLOSED)
+    g_assert_no_error (error);
 }
 
 static void
@@ -215,23 +219,13 @@ on_frame (CausetteFeed *feed, GstSample *sample, gpointer user_data)
 }
 
 static void
-side_init (Side *side, Pair *pair, gboolean caller, TestSource *video, TestSource *audio)
+side_init (Side *side, Pair *pair, const CausetteWebrtcCallConfig *config)
 {
-  CausetteWebrtcCallConfig config = {
-    .caller = caller,
-    .video = video != NULL ? video->feed : NULL,
-    .audio = audio != NULL ? audio->feed : NULL,
-    .width = 320,
-    .height = 240,
-    .frames_per_second = 30,
-    .speaker = "none",
-  };
-
   side->pair = pair;
   side->descriptions = g_ptr_array_new_with_free_func (g_free);
   side->candidates = g_ptr_array_new_with_free_func (g_free);
   side->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  side->call = causette_webrtc_call_new (&config);
+  side->call = causette_webrtc_call_new (config);
   g_signal_connect (side->call, "local-description", G_CALLBACK (on_description), side);
   g_signal_connect (side->call, "local-candidate", G_CALLBACK (on_candidate), side);
   g_signal_connect (side->call, "message", G_CALLBACK (on_message), side);
@@ -245,7 +239,6 @@ side_init (Side *side, Pair *pair, gboolean caller, TestSource *video, TestSourc
 static void
 side_clear (Side *side)
 {
-  causette_call_close (side->call);
   causette_feed_remove (causette_call_get_remote_video (side->call), side->consumer);
   g_signal_handlers_disconnect_by_data (side->call, side);
   g_assert_finalize_object (side->call);
@@ -254,20 +247,51 @@ side_clear (Side *side)
   g_ptr_array_unref (side->messages);
 }
 
+static CausetteWebrtcCallConfig
+make_config (gboolean caller, TestSource *video, TestSource *audio)
+{
+  return (CausetteWebrtcCallConfig){
+    .caller = caller,
+    .video = video != NULL ? video->feed : NULL,
+    .audio = audio != NULL ? audio->feed : NULL,
+    .width = 320,
+    .height = 240,
+    .frames_per_second = 30,
+    .speaker = "none",
+  };
+}
+
+static Pair *
+make_pair (const CausetteWebrtcCallConfig *caller, const CausetteWebrtcCallConfig *callee)
+{
+  Pair *self = g_new0 (Pair, 1);
+
+  side_init (&self->caller, self, caller);
+  side_init (&self->callee, self, callee);
+  self->caller.partner = self->callee.call;
+  self->callee.partner = self->caller.call;
+
+  return self;
+}
+
 Pair *
 pair_new (TestSource *caller_video,
           TestSource *caller_audio,
           TestSource *callee_video,
           TestSource *callee_audio)
 {
-  Pair *self = g_new0 (Pair, 1);
+  CausetteWebrtcCallConfig caller = make_config (TRUE, caller_video, caller_audio);
+  CausetteWebrtcCallConfig callee = make_config (FALSE, callee_video, callee_audio);
 
-  side_init (&self->caller, self, TRUE, caller_video, caller_audio);
-  side_init (&self->callee, self, FALSE, callee_video, callee_audio);
-  self->caller.partner = self->callee.call;
-  self->callee.partner = self->caller.call;
+  return make_pair (&caller, &callee);
+}
 
-  return self;
+Pair *
+pair_new_with_caller (const CausetteWebrtcCallConfig *caller)
+{
+  CausetteWebrtcCallConfig callee = make_config (FALSE, NULL, NULL);
+
+  return make_pair (caller, &callee);
 }
 
 void
@@ -299,6 +323,13 @@ pair_free (Pair *self)
 {
   if (self == NULL)
     return;
+
+  /* News on its way to the main context hold a call for a moment. */
+  causette_call_close (self->caller.call);
+  causette_call_close (self->callee.call);
+  g_assert_true (causette_webrtc_call_wait_closed (PAIR_LIMIT_MS));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
 
   side_clear (&self->caller);
   side_clear (&self->callee);

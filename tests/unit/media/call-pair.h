@@ -55,7 +55,8 @@ struct _Pair
 {
   Side caller, callee;
   PairTamper tamper;
-  gboolean hold; /* descriptions and candidates are not passed on */
+  gboolean hold;      /* descriptions and candidates are not passed on */
+  gboolean forgiving; /* a partner may be closed that gets a description */
 };
 
 /* Makes two calls; not started. The sources may be %NULL. */
@@ -63,12 +64,15 @@ Pair *pair_new (TestSource *caller_video,
                 TestSource *caller_audio,
                 TestSource *callee_video,
                 TestSource *callee_audio);
+/* Likewise, with a caller as @caller says. */
+Pair *pair_new_with_caller (const CausetteWebrtcCallConfig *caller);
 void pair_start (Pair *self);
 /* Until both are in CONNECTED. */
 void pair_connect (Pair *self);
+/* Closes both and waits until all of them is given back. */
 void pair_free (Pair *self);
 
-/* Runs the main context until @done is TRUE. */
+/* Runs the main context until @done is TRUE. @self: (nullable): for @done, and to be written. */
 typedef gboolean (*PairDone) (Pair *pair, gpointer user_data);
 void pair_wait (Pair *self, const char *what, PairDone done, gpointer user_data);
 
