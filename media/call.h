@@ -101,8 +101,8 @@ causette_call_add_remote_candidate (CausetteCall *self, const char *candidate, g
 /* Sends by the data channel, reliable and in order. Returns FALSE when there is none that is open,
  * when too much waits already, and for an empty message or one of over 64 KiB. */
 gboolean causette_call_send (CausetteCall *self, GBytes *message);
-/* Ends the call and gives back all it used; "state" is CLOSED from then on. No signal is emitted any
- * more, nor a notification of that state. May be called at any time, from any signal. */
+/* Ends the call and gives back all it used; "state" is CLOSED from then on. No signal is emitted
+ * any more, nor a notification of that state. May be called at any time, from any signal. */
 void causette_call_close (CausetteCall *self);
 CausetteCallState causette_call_get_state (CausetteCall *self);
 const GError *causette_call_get_error (CausetteCall *self);

@@ -89,7 +89,7 @@ class Probe(Program):
 
     def event(self, name, test=lambda e: True, limit=30):
         return until(f"{name} of the probe", lambda: next((e for e in map(json.loads, list(self.lines)) if e["event"] == name and test(e)), None), limit,
-                     lambda: "\n".join(self.lines[-10:]) + self.errors())
+                     lambda: "\n".join([l for l in self.lines if '"stats"' not in l][-15:] + self.lines[-3:]) + self.errors())
 
 
 def walk(node, depth=0):
@@ -117,7 +117,7 @@ class Window(Program):
         self.colour = colour
         profile = f"test{Window.count}"
         sources = ["--video", f"test:solid-{colour}" if colour else "test", "--audio", "test", "--speaker", "none"] if not any(a == "--video" for a in args) else ["--speaker", "none"]
-        command = [os.path.join(BUILD, "ui/causette"), "--new-instance", "--profile", profile, *sources, *args]
+        command = [os.path.join(BUILD, "ui/causette"), "--new-instance", "--report", "--profile", profile, *sources, *args]
         self.home = home or tempfile.mkdtemp(prefix="causette-test-")
         super().__init__(name, command, {"HOME": self.home, "XDG_CONFIG_HOME": self.home + "/config", "XDG_DATA_HOME": self.home + "/data",
                                          "XDG_CACHE_HOME": self.home + "/cache", "GSK_RENDERER": "cairo", "LANGUAGE": "en", "LC_ALL": "C.UTF-8", **(env or {})})
@@ -162,7 +162,7 @@ class Window(Program):
                 lines.append(f"{node.get_role_name()}: {node.get_name()!r}")
             except GLib.Error:
                 pass
-        return f"--- {self.name} shows\n" + "\n".join(lines) + "\n" + self.errors()
+        return f"--- {self.name} shows\n" + "\n".join(lines) + "\n--- and reports\n" + "\n".join(self.lines[-8:]) + "\n" + self.errors()
 
     def find(self, name, roles=None):
         pattern = re.compile(name)

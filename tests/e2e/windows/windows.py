@@ -57,7 +57,14 @@ class Windows(unittest.TestCase):
         bruno.sees("(went|gone|moved) on|next", limit=20)
         bruno.picture("partner-went-on")
         third.event("paired")
-        third.event("first-video-frame")
+        self.assertTrue(self.with_report(anne, lambda: third.event("first-video-frame")))
+
+    @staticmethod
+    def with_report(window, check):
+        try:
+            return check()
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{window.tree()}") from None
 
     def test_camera_and_microphone_are_switched_off_and_on(self):
         server = Server()
