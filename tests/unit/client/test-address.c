@@ -128,7 +128,7 @@ test_accepted (void)
       g_autoptr (GError) error = NULL;
       g_autofree char *base = causette_link_normalise_address (accepted[i].address, &error);
 
-      g_test_message ("%s", accepted[i].address);
+      g_test_message ("%.60s", accepted[i].address);
       g_assert_no_error (error);
       g_assert_cmpstr (base, ==, accepted[i].base);
     }
@@ -153,7 +153,7 @@ assert_refused (const char *address)
   g_autofree char *base = address_normalise (address, &error);
   g_autofree char *printable = g_strescape (address, NULL);
 
-  g_test_message ("%s", printable);
+  g_test_message ("%.60s", printable);
   g_assert_null (base);
   g_assert_error (error, CAUSETTE_LINK_ERROR, CAUSETTE_LINK_ERROR_ADDRESS);
   g_assert_cmpstr (error->message, !=, "");
