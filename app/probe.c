@@ -27,6 +27,7 @@
 
 #define NEXT_MS       1000 /* a conversation before --next-after goes on */
 #define NEXT_CHECK_MS 200
+#define GOAL_MS       500 /* from what --exit-after waits for to the end */
 
 typedef struct
 {
@@ -42,6 +43,7 @@ typedef struct
   guint n_over;
   int nexts_left;
   guint next_timer;
+  guint goal_timer; /* what --exit-after waits for is there */
   guint duration_timer;
   guint signals[2];
   GIOChannel *input;
@@ -101,12 +103,30 @@ is_all_delivered (Probe *probe)
   return TRUE;
 }
 
+static gboolean
+finish_soon (gpointer data)
+{
+  Probe *probe = data;
+
+  probe->goal_timer = 0;
+  finish (probe, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* What --exit-after waits for is there. The other side may be a moment behind. */
+static void
+reach_goal (Probe *probe, guint delay_ms)
+{
+  if (probe->goal_timer == 0)
+    probe->goal_timer = g_timeout_add (delay_ms, finish_soon, probe);
+}
+
 static void
 check_exit_after_text (Probe *probe)
 {
-  if (probe->options->exit_after == PROBE_EXIT_TEXT && probe->connected && probe->text_came &&
-      is_all_delivered (probe))
-    finish (probe, NULL);
+  if (probe->options->exit_after == PROBE_EXIT_TEXT && probe->text_came && is_all_delivered (probe))
+    reach_goal (probe, GOAL_MS);
 }
 
 static void
@@ -179,7 +199,7 @@ on_connected (Probe *probe)
   probe->n_met++;
 
   if (probe->options->exit_after == PROBE_EXIT_CONNECTED)
-    finish (probe, NULL);
+    reach_goal (probe, GOAL_MS);
   else if (probe->nexts_left > 0)
     probe->next_timer = g_timeout_add (NEXT_MS, begin_to_check_next, probe);
 
@@ -234,14 +254,6 @@ on_secured (CausetteEncounter *encounter, Probe *probe)
 }
 
 static gboolean
-finish_soon (gpointer data)
-{
-  finish (data, NULL);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 meet_again (gpointer data)
 {
   Probe *probe = data;
@@ -275,12 +287,18 @@ on_ended (CausetteEncounter *encounter, CausetteEndReason reason, Probe *probe)
   if (probe->options->exit_after == PROBE_EXIT_COUNT &&
       probe->n_over >= (guint) probe->options->exit_count)
     {
-      g_idle_add (finish_soon, probe); /* the session may be about to meet the next */
+      reach_goal (probe, 0); /* not within this: the session may be about to meet the next */
       return;
     }
 
   if (reason == CAUSETTE_END_NEXT)
     return;
+
+  if (probe->goal_timer != 0)
+    {
+      finish (probe, NULL);
+      return;
+    }
 
   if (probe->options->interactive)
     return;
@@ -486,6 +504,7 @@ static void
 stop (Probe *probe)
 {
   g_clear_handle_id (&probe->next_timer, g_source_remove);
+  g_clear_handle_id (&probe->goal_timer, g_source_remove);
   g_clear_handle_id (&probe->duration_timer, g_source_remove);
   g_clear_handle_id (&probe->input_watch, g_source_remove);
   for (gsize i = 0; i < G_N_ELEMENTS (probe->signals); i++)

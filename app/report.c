@@ -13,6 +13,7 @@ struct _CausetteReport
   CausetteEncounter *encounter; /* the one that is followed */
   CausetteCall *call;           /* likewise */
   gboolean with_texts;
+  gboolean seeking_told; /* for the present encounter */
 };
 
 G_DEFINE_FINAL_TYPE (CausetteReport, causette_report, G_TYPE_OBJECT)
@@ -130,17 +131,29 @@ follow_call (CausetteReport *self)
 /* The encounter */
 
 static void
+tell_seeking (CausetteReport *self)
+{
+  JsonValue *line;
+
+  if (self->seeking_told)
+    return;
+
+  self->seeking_told = TRUE;
+  line = report_line_new ("seeking");
+  json_object_put_integer (line, "waiting", causette_encounter_get_waiting (self->encounter));
+  report_line_write (line);
+}
+
+static void
 on_waiting (CausetteEncounter *encounter, GParamSpec *pspec, CausetteReport *self)
 {
-  JsonValue *line = report_line_new ("seeking");
-
-  json_object_put_integer (line, "waiting", causette_encounter_get_waiting (encounter));
-  report_line_write (line);
+  tell_seeking (self);
 }
 
 static void
 on_paired (CausetteEncounter *encounter, gboolean caller, CausetteReport *self)
 {
+  tell_seeking (self); /* the partner may be there before the server's answer */
   report_line_string ("paired", "role", caller ? "caller" : "callee");
 }
 
@@ -207,6 +220,7 @@ on_encounter (CausetteSession *session, GParamSpec *pspec, CausetteReport *self)
 
   let_go_of_encounter (self);
   g_set_object (&self->encounter, encounter);
+  self->seeking_told = FALSE;
   follow_call (self);
   if (encounter == NULL)
     return;
