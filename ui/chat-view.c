@@ -13,6 +13,8 @@
 #include "ui/accessible.h"
 #include "ui/chat-row.h"
 
+#define END_MARGIN 24 /* pixels from the end that still count as being there */
+
 struct _CausetteChatView
 {
   AdwBin parent_instance;
@@ -31,7 +33,10 @@ struct _CausetteChatView
 
   CausetteEncounter *encounter;
   GListModel *texts;
-  gboolean at_end;
+  gboolean at_end;     /* the person wants to see the newest line */
+  double known_upper;  /* the list's height that at_end was judged by */
+  guint scroll_source; /* waits for the layout to be done */
+  guint resize_source; /* waits for the text to be laid out */
 };
 
 enum
@@ -107,9 +112,38 @@ update_entry (CausetteChatView *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->send), *stripped != '\0' && fits && can_write (self));
 }
 
+static gboolean
+resize_entry (gpointer user_data)
+{
+  CausetteChatView *self = user_data;
+
+  self->resize_source = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self->entry));
+  return G_SOURCE_REMOVE;
+}
+
+/* GTK scrolls to the cursor with an animation that does not notice when the entry has grown
+ * meanwhile and shows all of its text. */
+static void
+on_entry_scrolled (CausetteChatView *self, GtkAdjustment *adjustment)
+{
+  GdkRectangle shown;
+
+  gtk_text_view_get_visible_rect (self->entry, &shown);
+  if (gtk_adjustment_get_value (adjustment) == 0 ||
+      shown.height < gtk_adjustment_get_upper (adjustment))
+    return;
+  gtk_adjustment_set_value (adjustment, 0); /* ends the animation */
+  gtk_widget_queue_resize (GTK_WIDGET (self->entry));
+}
+
+/* The entry grows with its text. GTK 4.8 asks for the room before it has laid out what is new, and
+ * not again afterwards. */
 static void
 on_draft_changed (CausetteChatView *self)
 {
+  if (self->resize_source == 0)
+    self->resize_source = g_idle_add (resize_entry, self);
   update_entry (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DRAFT]);
 }
@@ -124,30 +158,41 @@ on_state (CausetteChatView *self)
                        : _ ("You can write as soon as the two of you are connected."));
 }
 
-static void
-scroll_to_end (CausetteChatView *self)
+static gboolean
+scroll_to_end (gpointer user_data)
 {
+  CausetteChatView *self = user_data;
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
 
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) -
-                                            gtk_adjustment_get_page_size (adjustment));
+  self->scroll_source = 0;
+  if (self->at_end)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) -
+                                              gtk_adjustment_get_page_size (adjustment));
+  return G_SOURCE_REMOVE;
 }
 
+/* The list sets its place itself after it has said how high it is: go to the end after that. */
 static void
 on_adjustment_changed (CausetteChatView *self)
 {
-  if (self->at_end)
-    scroll_to_end (self);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  self->known_upper = gtk_adjustment_get_upper (adjustment);
+  if (self->at_end && self->scroll_source == 0)
+    self->scroll_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 30, scroll_to_end, self, NULL);
 }
 
+/* Only a person's scrolling says what they want to see, not the list's own growing. */
 static void
 on_adjustment_value (CausetteChatView *self)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
 
-  self->at_end =
-      gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) + 24 >=
-      gtk_adjustment_get_upper (adjustment);
+  if (self->scroll_source != 0 || gtk_adjustment_get_upper (adjustment) != self->known_upper)
+    return;
+  self->at_end = gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) +
+                     END_MARGIN >=
+                 gtk_adjustment_get_upper (adjustment);
 }
 
 static void
@@ -237,6 +282,8 @@ causette_chat_view_dispose (GObject *object)
 {
   CausetteChatView *self = CAUSETTE_CHAT_VIEW (object);
 
+  g_clear_handle_id (&self->scroll_source, g_source_remove);
+  g_clear_handle_id (&self->resize_source, g_source_remove);
   if (self->encounter != NULL)
     g_signal_handlers_disconnect_by_data (self->encounter, self);
   if (self->texts != NULL)
@@ -301,6 +348,9 @@ causette_chat_view_init (CausetteChatView *self)
   g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_adjustment_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_adjustment_value), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->entry)),
+                           "value-changed", G_CALLBACK (on_entry_scrolled), self,
                            G_CONNECT_SWAPPED);
   on_state (self);
 }

@@ -649,7 +649,9 @@ causette_encounter_page_escape (CausetteEncounterPage *self)
       return TRUE;
     }
   draft = causette_chat_view_get_draft (self->chat);
-  if (causette_chat_view_has_entry_focus (self->chat) && *draft != '\0')
+  /* out of a text that is read or written; an empty entry holds nobody back */
+  if (has_focus_within (GTK_WIDGET (self->chat)) &&
+      (*draft != '\0' || !causette_chat_view_has_entry_focus (self->chat)))
     {
       gtk_widget_grab_focus (GTK_WIDGET (self->chat_button));
       return TRUE;

@@ -118,6 +118,66 @@ test_send (void)
   two_clear (&two);
 }
 
+static GtkAdjustment *
+get_adjustment (Two *two)
+{
+  GtkWidget *list = ui_test_find (two->view, GTK_TYPE_LIST_VIEW);
+
+  return gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
+}
+
+static double
+get_distance_from_end (Two *two)
+{
+  GtkAdjustment *adjustment = get_adjustment (two);
+
+  return gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment) -
+         gtk_adjustment_get_value (adjustment);
+}
+
+/* The newest line is in view, unless the person reads further up. */
+static void
+test_scrolling (void)
+{
+  Two two;
+  GdkTexture *texture;
+
+  two_init (&two);
+  two_meet (&two);
+  for (int i = 0; i < 60; i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("Line %d%s", i, i % 7 == 0 ? ", a longer one\n\n!" : "");
+
+      person_says (i % 2 == 0 ? two.anne : two.bert, text);
+      world_advance (two.world, 50);
+      ui_test_draw (two.view);
+    }
+  ui_test_wait (gtk_adjustment_get_upper (get_adjustment (&two)) > 1000);
+  for (int i = 0; i < 5; i++)
+    ui_test_draw (two.view);
+  g_assert_cmpfloat (get_distance_from_end (&two), <, 1);
+  texture = ui_test_picture (two.window, "chat-long");
+  g_object_unref (texture);
+
+  gtk_adjustment_set_value (get_adjustment (&two), 200);
+  ui_test_draw (two.view);
+  person_says (two.bert, "Are you still there?");
+  world_advance (two.world, 50);
+  for (int i = 0; i < 5; i++)
+    ui_test_draw (two.view);
+  g_assert_cmpfloat (get_distance_from_end (&two), >, 300);
+
+  /* what one writes oneself one wants to see */
+  causette_chat_view_set_draft (CAUSETTE_CHAT_VIEW (two.view), "Yes");
+  g_assert_true (causette_chat_view_send (CAUSETTE_CHAT_VIEW (two.view)));
+  world_advance (two.world, 50);
+  for (int i = 0; i < 8; i++)
+    ui_test_draw (two.view);
+  g_assert_cmpfloat (get_distance_from_end (&two), <, 1);
+  two_clear (&two);
+}
+
 static void
 test_too_long (void)
 {
@@ -143,6 +203,55 @@ test_too_long (void)
   g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (problem)));
   g_assert_true (causette_chat_view_send (view));
   assert_draft (&two, "");
+  two_clear (&two);
+}
+
+/* The entry grows with what is typed, up to a limit. */
+static void
+test_growing (void)
+{
+  Two two;
+  CausetteChatView *view;
+  GtkWidget *entry;
+  GtkAdjustment *adjustment;
+  GdkRectangle shown;
+  GdkTexture *texture;
+  int one, n = 0;
+
+  two_init (&two);
+  view = CAUSETTE_CHAT_VIEW (two.view);
+  entry = ui_test_find (two.view, GTK_TYPE_TEXT_VIEW);
+  one = gtk_widget_get_height (entry);
+  g_assert_cmpint (one, >, 0);
+  /* GTK's scrolling to the cursor is animated, and must not hide what has come into view */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  causette_chat_view_focus_entry (view);
+  for (const char *c = "A line that is long enough to be wrapped,\nand one more"; *c != '\0'; c++)
+    {
+      gtk_text_buffer_insert_at_cursor (gtk_text_view_get_buffer (GTK_TEXT_VIEW (entry)), c, 1);
+      gtk_text_view_scroll_mark_onscreen (GTK_TEXT_VIEW (entry),
+                                          gtk_text_buffer_get_insert (
+                                              gtk_text_view_get_buffer (GTK_TEXT_VIEW (entry))));
+      /* a quick hand: several letters a frame */
+      if (n++ % 3 == 0)
+        ui_test_draw (two.view);
+    }
+  ui_test_wait (gtk_widget_get_height (entry) >= 2.5 * one);
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (entry));
+  for (int i = 0; i < 40; i++)
+    ui_test_draw (two.view);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  gtk_text_view_get_visible_rect (GTK_TEXT_VIEW (entry), &shown);
+  g_assert_cmpint (shown.y, ==, 0);
+  g_assert_cmpint (shown.height, >=, (int) gtk_adjustment_get_upper (adjustment));
+  texture = ui_test_picture (two.window, "chat-three-lines");
+  g_object_unref (texture);
+  causette_chat_view_set_draft (view, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15");
+  ui_test_draw (two.view);
+  ui_test_draw (two.view);
+  g_assert_cmpint (gtk_widget_get_height (entry), <=, 110);
+  causette_chat_view_set_draft (view, "");
+  ui_test_wait (gtk_widget_get_height (entry) == one);
   two_clear (&two);
 }
 
@@ -239,7 +348,9 @@ main (int argc, char *argv[])
 {
   ui_test_init (&argc, &argv);
   g_test_add_func ("/chat/send", test_send);
+  g_test_add_func ("/chat/scrolling", test_scrolling);
   g_test_add_func ("/chat/too-long", test_too_long);
+  g_test_add_func ("/chat/growing", test_growing);
   g_test_add_func ("/chat/end", test_end);
   g_test_add_func ("/chat/row", test_row);
   g_test_add_func ("/chat/links", test_links);
