@@ -73,6 +73,8 @@ on_tick (gpointer user_data)
 {
   g_autoptr (CausetteWebrtcCall) self = g_object_ref (user_data);
 
+  if (self->ticks == 0)
+    webrtc_graph_hasten_rtcp (self->graph);
   watch_arrival (self);
   if (++self->ticks % STATS_TICKS == 0 && self->graph != NULL)
     {

@@ -15,6 +15,8 @@
 #define JITTER_MS 200
 /* All sinks that keep time play this late: the largest latency of the pipeline would be theirs. */
 #define PIPELINE_LATENCY (70 * GST_MSECOND)
+/* All is in one bundle: one RTP session. */
+#define SESSION_ID 0
 /* RTCP is what is heard of a partner whose camera and microphone are off. */
 #define RTCP_INTERVAL GST_SECOND
 /* SSRCs of one partner: picture, its retransmissions, sound, and a few that follow. */
@@ -212,6 +214,16 @@ webrtc_graph_request (WebrtcGraph *self,
 }
 
 void
+webrtc_graph_hasten_rtcp (WebrtcGraph *self)
+{
+  g_autoptr (GstElement) session = NULL;
+
+  g_signal_emit_by_name (self->rtpbin, "get-session", SESSION_ID, &session);
+  if (session != NULL)
+    g_object_set (session, "rtcp-min-interval", (guint64) RTCP_INTERVAL, NULL);
+}
+
+void
 webrtc_graph_expect (WebrtcGraph *self, const guint8 fingerprint[CERTIFICATE_FINGERPRINT_BYTES])
 {
   g_mutex_lock (&self->lock);
@@ -294,8 +306,6 @@ on_deep_element_added (GstBin *bin, GstBin *sub_bin, GstElement *element, gpoint
     /* The packet after a pause (a camera that is off) must not be asked for, given up for lost, and
      * thrown away when it comes. */
     g_object_set (element, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE, NULL);
-  else if (strcmp (name, "rtpsession") == 0)
-    g_object_set (element, "rtcp-min-interval", (guint64) RTCP_INTERVAL, NULL);
   else if (strcmp (name, "nicesrc") == 0)
     {
       g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");

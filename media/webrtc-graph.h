@@ -85,6 +85,10 @@ void webrtc_graph_request (WebrtcGraph *self,
                            gpointer user_data,
                            GDestroyNotify free_user_data);
 
+/* Lets RTCP be sent each second, once the sources of both sides are known: a first report that
+ * falls among their coming makes GStreamer's session complain. Main thread. */
+void webrtc_graph_hasten_rtcp (WebrtcGraph *self);
+
 /* What the partner's certificate must be. Before the description is given to webrtcbin. */
 void
 webrtc_graph_expect (WebrtcGraph *self, const guint8 fingerprint[CERTIFICATE_FINGERPRINT_BYTES]);
