@@ -247,13 +247,6 @@ webrtc_channel_close (WebrtcChannel *self)
   channel = g_steal_pointer (&self->channel);
   g_mutex_unlock (&self->lock);
   if (channel != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (channel, self);
-      /* GStreamer's probe on the channel's pad does not hold the channel: a message that is just
-       * being pushed (the goodbye) would meet a freed one. It lives as long as the element, which
-       * goes when nothing streams any more. */
-      g_object_set_data_full (G_OBJECT (self->graph->webrtcbin), "causette-data-channel",
-                              g_steal_pointer (&channel), gst_object_unref);
-    }
+    g_signal_handlers_disconnect_by_data (channel, self);
   channel_unref (self);
 }

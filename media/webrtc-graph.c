@@ -324,8 +324,9 @@ on_pad_added (GstElement *webrtcbin, GstPad *pad, gpointer user_data)
     webrtc_receiver_add_pad (self->receiver, pad);
 }
 
-/* webrtcbin lets go of a channel that is closed, but not of its elements, which speak to it when
- * they are taken down: so all are kept until then. On a streaming thread or the main one. */
+/* webrtcbin lets go of a channel that is closed, but not of its elements: these speak to it when a
+ * last message is being pushed and when they are taken down. So all are kept until then. On a
+ * streaming thread or the main one. */
 static void
 on_prepare_channel (GstElement *webrtcbin,
                     GstWebRTCDataChannel *channel,

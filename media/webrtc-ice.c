@@ -4,6 +4,7 @@
 #include "media/webrtc-ice.h"
 
 #include <agent.h>
+#include <interfaces.h>
 #include <gst/webrtc/webrtc.h>
 #include <string.h>
 
@@ -88,6 +89,20 @@ add_server (GstElement *webrtcbin, CausetteIceServer *server)
     }
 }
 
+/* A computer without a network can still call itself: the agent leaves the loopback out, so it is
+ * told of it when there is nothing else. */
+static void
+add_loopback (NiceAgent *agent)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+  NiceAddress loopback;
+
+  nice_address_init (&loopback);
+  if (addresses == NULL && nice_address_set_from_string (&loopback, "127.0.0.1"))
+    nice_agent_add_local_address (agent, &loopback);
+  g_list_free_full (addresses, g_free);
+}
+
 void
 webrtc_ice_configure (GstElement *webrtcbin, GPtrArray *servers, gboolean relay_only)
 {
@@ -96,6 +111,8 @@ webrtc_ice_configure (GstElement *webrtcbin, GPtrArray *servers, gboolean relay_
   if (agent != NULL)
     g_object_set (agent, "ice-tcp", FALSE, "upnp", FALSE, "stun-pacing-timer", (guint) PACING_MS,
                   NULL);
+  if (agent != NULL)
+    add_loopback (agent);
   if (relay_only)
     gst_util_set_object_arg (G_OBJECT (webrtcbin), "ice-transport-policy", "relay");
   for (guint i = 0; servers != NULL && i < MIN (servers->len, MAX_SERVERS); i++)
