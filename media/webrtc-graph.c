@@ -251,24 +251,21 @@ on_peer_certificate (GObject *dtlsdec, GParamSpec *pspec, gpointer user_data)
   WebrtcGraph *self = user_data;
   g_autofree char *pem = NULL;
   guint8 fingerprint[CERTIFICATE_FINGERPRINT_BYTES];
-  gboolean good;
+  gboolean good, verified, closed;
 
   g_object_get (dtlsdec, "peer-pem", &pem, NULL);
   good = pem != NULL && certificate_get_fingerprint (pem, fingerprint);
 
   g_mutex_lock (&self->lock);
   good = good && self->expected_set && certificate_fingerprints_equal (fingerprint, self->expected);
-  self->verified = good && !self->closed;
-  good = self->verified || self->closed;
+  closed = self->closed;
+  verified = self->verified = good && !closed;
   g_mutex_unlock (&self->lock);
 
-  if (webrtc_graph_is_verified (self))
-    {
-      webrtc_receiver_open (self->receiver);
-      webrtc_sender_open (self->audio);
-      webrtc_sender_open (self->video);
-    }
-  else if (!good)
+  webrtc_receiver_set_open (self->receiver, verified);
+  webrtc_sender_set_open (self->audio, verified);
+  webrtc_sender_set_open (self->video, verified);
+  if (!verified && !closed)
     webrtc_graph_fail (self, CAUSETTE_CALL_ERROR_SECURITY,
                        "The connection does not lead to your partner: somebody is in between.");
 }

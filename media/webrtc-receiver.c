@@ -461,10 +461,10 @@ webrtc_receiver_remove_pad (WebrtcReceiver *self, GstPad *pad)
 }
 
 void
-webrtc_receiver_open (WebrtcReceiver *self)
+webrtc_receiver_set_open (WebrtcReceiver *self, gboolean open)
 {
   g_mutex_lock (&self->lock);
-  self->open = TRUE;
+  self->open = open;
   g_mutex_unlock (&self->lock);
 }
 

@@ -50,8 +50,8 @@ void webrtc_receiver_free (WebrtcReceiver *self);
 void webrtc_receiver_add_pad (WebrtcReceiver *self, GstPad *pad);
 /* A pad that is gone; main thread. */
 void webrtc_receiver_remove_pad (WebrtcReceiver *self, GstPad *pad);
-/* Lets media through. Any thread. */
-void webrtc_receiver_open (WebrtcReceiver *self);
+/* Lets media through, or nothing any more. Any thread. */
+void webrtc_receiver_set_open (WebrtcReceiver *self, gboolean open);
 /* Nothing reaches the feed any more, but for a last %NULL; no branch is added any more. Main
  * thread. */
 void webrtc_receiver_close (WebrtcReceiver *self);

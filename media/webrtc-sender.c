@@ -265,18 +265,16 @@ webrtc_sender_link (WebrtcSender *self, GstPad *webrtc_sink, int payload, int tw
 }
 
 void
-webrtc_sender_open (WebrtcSender *self)
+webrtc_sender_set_open (WebrtcSender *self, gboolean open)
 {
   g_autoptr (GstSample) newest = NULL;
 
   g_mutex_lock (&self->lock);
-  if (!self->open)
-    {
-      self->open = TRUE;
-      newest = g_steal_pointer (&self->newest);
-      if (newest != NULL)
-        push (self, newest);
-    }
+  if (open && !self->open)
+    newest = g_steal_pointer (&self->newest);
+  self->open = open;
+  if (newest != NULL)
+    push (self, newest);
   g_mutex_unlock (&self->lock);
 }
 

@@ -36,8 +36,8 @@ GstCaps *webrtc_sender_get_preferences (WebrtcSender *self, int payload, int twc
 /* Links to a sink pad of webrtcbin, with what was negotiated. Once, on the main thread. */
 gboolean webrtc_sender_link (WebrtcSender *self, GstPad *webrtc_sink, int payload, int twcc_id);
 
-/* Begins to send, with the newest frame at once. From any thread. */
-void webrtc_sender_open (WebrtcSender *self);
+/* Begins to send, with the newest frame at once, or sends no frame any more. Any thread. */
+void webrtc_sender_set_open (WebrtcSender *self, gboolean open);
 /* Takes no frame of the feed any more; returns when none is under way. Main thread. */
 void webrtc_sender_close (WebrtcSender *self);
 
