@@ -50,7 +50,8 @@ secret_hmac (uint8_t out[SECRET_HASH_SIZE],
 
   crypto_auth_hmacsha256_init (&state, key, key_size);
   for (size_t i = 0; i < count; i++)
-    crypto_auth_hmacsha256_update (&state, pieces[i].data, pieces[i].size);
+    if (pieces[i].size > 0)
+      crypto_auth_hmacsha256_update (&state, pieces[i].data, pieces[i].size);
   crypto_auth_hmacsha256_final (&state, out);
   sodium_memzero (&state, sizeof state);
 }
