@@ -46,7 +46,12 @@ secret_hmac (uint8_t out[SECRET_HASH_SIZE],
              const SecretPiece *pieces,
              size_t count)
 {
+  static const uint8_t nothing[1];
   crypto_auth_hmacsha256_state state;
+
+  /* An empty key may be no pointer at all, which the library must not be given. */
+  if (key_size == 0)
+    key = nothing;
 
   crypto_auth_hmacsha256_init (&state, key, key_size);
   for (size_t i = 0; i < count; i++)
