@@ -3,6 +3,7 @@
 // Writes the transcript of a conversation, with known random bytes, as the JavaScript side makes it:
 // tests/unit/secure/transcript.json, against which the program's own side is held. Run by hand:
 // node tests/guest/transcript.js >tests/unit/secure/transcript.json
+import '../webcrypto.js';
 import { Channel } from './channel.js';
 import sodium from 'libsodium-wrappers-sumo';
 

@@ -2,6 +2,7 @@
 //
 // What the program does when the server tampers with the handshake, or stands in between:
 // net/PROTOCOL.md, section 5.
+import '../../webcrypto.js';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -50,7 +51,7 @@ function assertBrokenOff({ name, reasons, events }) {
   assert.ok(!events.flat().some((e) => e.event === 'ice' && e.state === 'connected'), name);
 }
 
-test('a changed handshake message breaks the encounter off', { timeout: 60000 }, async () => {
+test('a changed handshake message breaks the encounter off', { timeout: 110000 }, async () => {
   const damages = {
     'with another number': (bytes) => Buffer.concat([Buffer.of(bytes[0] ^ 0x40), bytes.subarray(1)]),
     'with a bit changed at its beginning': (bytes) => Buffer.concat([bytes.subarray(0, 1), Buffer.of(bytes[1] ^ 1), bytes.subarray(2)]),
@@ -68,7 +69,7 @@ test('a changed handshake message breaks the encounter off', { timeout: 60000 },
   await meetAgainAndAgain(list, assertBrokenOff);
 });
 
-test('a handshake message of another encounter, one sent back and one too early break it off', { timeout: 60000 }, async () => {
+test('a handshake message of another encounter, one sent back and one too early break it off', { timeout: 110000 }, async () => {
   const old = new Map();
   const list = [
     { name: 'the encounter whose messages are kept',
@@ -98,7 +99,7 @@ test('a handshake message of another encounter, one sent back and one too early 
   await meetAgainAndAgain(list, assertBrokenOff);
 });
 
-test('a repeated handshake message is ignored, and so is everything once the handshake is through', { timeout: 60000 }, async () => {
+test('a repeated handshake message is ignored, and so is everything once the handshake is through', { timeout: 110000 }, async () => {
   const server = await startHostile({
     behave(message, pair) {
       honest(message, pair);
@@ -119,7 +120,7 @@ test('a repeated handshake message is ignored, and so is everything once the han
   await endAll();
 });
 
-test('the two are told different encounters, or the same role', { timeout: 60000, concurrency: true }, async (t) => {
+test('the two are told different encounters, or the same role', { timeout: 110000, concurrency: true }, async (t) => {
   await Promise.all([
     t.test('different encounters: it breaks off', async () => {
       const server = await startHostile({ encounters: () => ['encounter-one', 'encounter-two'] });
@@ -135,7 +136,7 @@ test('the two are told different encounters, or the same role', { timeout: 60000
   await endAll();
 });
 
-test('a server in between is seen by the emoji, and by nothing else', { timeout: 60000 }, async () => {
+test('a server in between is seen by the emoji, and by nothing else', { timeout: 110000 }, async () => {
   const middle = standInBetween();
   const server = await startHostile(middle);
   const [anne, bert] = await seekTwo(server.url);
@@ -155,7 +156,7 @@ test('a server in between is seen by the emoji, and by nothing else', { timeout:
   await endAll();
 });
 
-test('without anybody in between the emoji are the same', { timeout: 60000 }, async () => {
+test('without anybody in between the emoji are the same', { timeout: 110000 }, async () => {
   const server = await startHostile();
   const [anne, bert] = await seekTwo(server.url);
   const [a, b] = await Promise.all([anne.event('secured'), bert.event('secured')]);
@@ -174,7 +175,7 @@ for (const [how, change, reasons] of [
   ['no fingerprint', (sdp) => sdp.replace(/a=fingerprint:[^\r\n]*\r\n/g, ''), ['partner-failed', 'not-secure']],
   ['a weak hash', (sdp) => sdp.replace(/a=fingerprint:sha-256 .*\r\n/g, 'a=fingerprint:sha-1 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33\r\n'), ['partner-failed', 'not-secure']],
 ]) {
-  test(`a call whose description has ${how} ends before anything is shown`, { timeout: 60000 }, async () => {
+  test(`a call whose description has ${how} ends before anything is shown`, { timeout: 110000 }, async () => {
     const middle = standInBetween((message, from) => {
       if (message.purpose !== PURPOSE.description || from !== 'caller') return message.text;
       const body = JSON.parse(message.text);

@@ -2,6 +2,7 @@
 //
 // Three who meet the same person one after the other compare all that they got: there is nothing in
 // it by which they could know that it was one and the same.
+import '../../webcrypto.js';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Probe, endAll, until } from '../harness.js';
@@ -91,7 +92,7 @@ function compare(encounters, others, role) {
     }
 }
 
-test('three partners in a row cannot tell that they met the same person', { timeout: 80000 }, async () => {
+test('three partners in a row cannot tell that they met the same person', { timeout: 110000 }, async () => {
   const servers = await Promise.all([0, 1].map(async () => {
     const server = { alone: () => {} };
     const { url } = await startHostile({ alone: (_, socket) => server.alone(socket) });

@@ -26,4 +26,4 @@ export const connected = (...probes) => Promise.all(probes.map((p) => p.event('i
 export const heard = (probe, from = 0) => probe.events.slice(from).filter((e) => e.event === 'text' && e.from === 'partner').map((e) => e.text);
 
 export const has = (probe, name, from = 0) => probe.events.slice(from).some((e) => e.event === name);
-export const ended = (probe, from = 0, limit_ms = 40000) => probe.event('ended', () => true, limit_ms, from);
+export const ended = (probe, from = 0, limit_ms = 75000) => probe.event('ended', () => true, limit_ms, from);

@@ -3,6 +3,7 @@
 // What the program does when the server tampers with sealed messages: net/PROTOCOL.md, section 5.
 // The server keeps the descriptions back (it knows them by their size), so that no call comes about
 // and everything that is said goes through its hands.
+import '../../webcrypto.js';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -47,7 +48,7 @@ const damages = [
   ['doubled', (bytes) => Buffer.concat([bytes, bytes])],
 ];
 
-test('damaged messages are ignored, whatever the damage', { timeout: 60000 }, async () => {
+test('damaged messages are ignored, whatever the damage', { timeout: 110000 }, async () => {
   const [anne, bert] = await meet((message, pair) => {
     for (const [, damage] of damages) pair.send(other(message.from), 'sealed', damage(message.bytes));
     honest(message, pair);
@@ -57,7 +58,7 @@ test('damaged messages are ignored, whatever the damage', { timeout: 60000 }, as
   await endAll();
 });
 
-test('what only came damaged, or not at all, is sent again', { timeout: 60000 }, async () => {
+test('what only came damaged, or not at all, is sent again', { timeout: 110000 }, async () => {
   let dropped = 0, damaged = 0;
   const [anne, bert] = await meet((message, pair) => {
     // The first six of each side's.
@@ -71,7 +72,7 @@ test('what only came damaged, or not at all, is sent again', { timeout: 60000 },
   await endAll();
 });
 
-test('repeated messages are shown once, sent back ones not at all', { timeout: 60000 }, async () => {
+test('repeated messages are shown once, sent back ones not at all', { timeout: 110000 }, async () => {
   const [anne, bert, server] = await meet((message, pair) => {
     pair.send(message.from, 'sealed', message.bytes);
     for (let i = 0; i < 3; i++) honest(message, pair);
@@ -89,7 +90,7 @@ test('repeated messages are shown once, sent back ones not at all', { timeout: 6
   await endAll();
 });
 
-test('messages passed on in another order are shown in the order of their writing', { timeout: 60000 }, async () => {
+test('messages passed on in another order are shown in the order of their writing', { timeout: 110000 }, async () => {
   const kept = { caller: [], callee: [] };
   const [anne, bert] = await meet((message, pair) => {
     kept[message.from].push(message);
@@ -102,7 +103,7 @@ test('messages passed on in another order are shown in the order of their writin
   await endAll();
 });
 
-test('messages of another encounter are ignored', { timeout: 60000 }, async () => {
+test('messages of another encounter are ignored', { timeout: 110000 }, async () => {
   const server = await startHostile({
     behave: withoutCall((message, pair) => {
       for (const one of pair.server.pairs)
@@ -123,7 +124,7 @@ test('messages of another encounter are ignored', { timeout: 60000 }, async () =
   await endAll();
 });
 
-test('what the server makes up is ignored', { timeout: 60000 }, async () => {
+test('what the server makes up is ignored', { timeout: 110000 }, async () => {
   const texts = ['{"number":1,"text":"made up"}', '{"reason":"hang-up"}', '{"type":"offer","sdp":"v=0"}', '{"candidate":"candidate:1 1 UDP 1 127.0.0.1 9 typ host","sdpMLineIndex":0}'];
   const [anne, bert, server] = await meet(honest);
   const [pair] = server.pairs;
@@ -140,7 +141,7 @@ test('what the server makes up is ignored', { timeout: 60000 }, async () => {
   await endAll();
 });
 
-test('a server that breaks the protocol loses the connection, and the call goes on', { timeout: 60000 }, async () => {
+test('a server that breaks the protocol loses the connection, and the call goes on', { timeout: 110000 }, async () => {
   const server = await startHostile();
   const [anne, bert] = await seekTwo(server.url);
   await connected(anne, bert);
@@ -163,7 +164,7 @@ test('a server that breaks the protocol loses the connection, and the call goes 
   await endAll();
 });
 
-test('a partner who breaks the rules inside the seal harms nobody but the call', { timeout: 60000 }, async () => {
+test('a partner who breaks the rules inside the seal harms nobody but the call', { timeout: 110000 }, async () => {
   const odd = ['', 'null', '[]', '{', '{"number":0,"text":"x"}', '{"number":1e300,"text":"x"}', '{"number":1,"text":1}',
     '{"number":"1","text":"x"}', `{"number":1,"text":"${'x'.repeat(9000)}"}`, '{"upto":9007199254740993}', '{"upto":-1}', '{"camera":1}'];
   const middle = standInBetween((message) => (message.purpose === PURPOSE.description ? null : message.text));
@@ -182,7 +183,7 @@ test('a partner who breaks the rules inside the seal harms nobody but the call',
   await endAll();
 });
 
-test('what cannot go on without the server is given up in time', { timeout: 80000, concurrency: true }, async (t) => {
+test('what cannot go on without the server is given up in time', { timeout: 110000, concurrency: true }, async (t) => {
   const within = (t_ms, a, b) => assert.ok(t_ms >= a && t_ms <= b, `${t_ms} ms is from ${a} to ${b}`);
   const paired = (probe) => probe.events.find((e) => e.event === 'paired').t_ms;
   await Promise.all([
@@ -222,7 +223,7 @@ test('what cannot go on without the server is given up in time', { timeout: 8000
   await endAll();
 });
 
-test('the server may end an encounter, and learns nothing by it', { timeout: 60000 }, async () => {
+test('the server may end an encounter, and learns nothing by it', { timeout: 110000 }, async () => {
   const server = await startHostile();
   const [anne, bert] = await seekTwo(server.url);
   await connected(anne, bert);

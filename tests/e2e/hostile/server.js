@@ -3,6 +3,7 @@
 // A pairing server that cannot be trusted: it pairs people as it likes, and a test says what becomes
 // of each message that it should only pass on. On the reference implementation of Socket.IO, so that
 // nothing of it is in the product.
+import '../../webcrypto.js';
 import { createServer } from 'node:http';
 import { after } from 'node:test';
 import { Server } from 'socket.io';
