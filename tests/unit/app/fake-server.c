@@ -363,6 +363,7 @@ client_free (gpointer data)
   fail_requests (client);
   forget (client);
   fake_signalling_set_handler (client->signalling, NULL, NULL);
+  g_object_unref (client->signalling);
   g_free (client);
 }
 
@@ -409,7 +410,7 @@ fake_server_add (FakeServer *self, FakeSignalling *signalling)
   Client *client = g_new0 (Client, 1);
 
   client->server = self;
-  client->signalling = signalling;
+  client->signalling = g_object_ref (signalling);
   client->online = TRUE;
   client->known = TRUE;
   g_queue_init (&client->to_client);
