@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "net/secure/channel.h"
+#include "net/secure/noise.h"
+#include "net/secure/sas.h"
+#include "net/secure/seal.h"
 
 typedef struct
 {
@@ -386,6 +389,111 @@ test_in_between (void)
   g_assert_cmpuint (different, ==, 1000);
 }
 
+/* A callee who has committed itself to one nonce and reveals @revealed. Returns how the caller
+ * ends. */
+static ChannelState
+meet_callee_who_reveals (const uint8_t committed[SAS_NONCE_SIZE],
+                         const uint8_t revealed[SAS_NONCE_SIZE])
+{
+  static const char names[] = "causette/1\0encounter-1\0caller\0callee";
+  Channel *caller = channel_new (CHANNEL_CALLER, "encounter-1", random_bytes, NULL);
+  uint8_t prologue[sizeof names + 2 * SAS_COMMIT_SIZE];
+  uint8_t secret[NOISE_KEY_SIZE];
+  uint8_t message[CHANNEL_HANDSHAKE_MAX];
+  uint8_t payload[64];
+  NoiseCipher *ciphers = secret_new (2 * sizeof *ciphers);
+  NoiseHandshake *callee;
+  ChannelState state;
+  size_t size, payload_size;
+
+  memcpy (prologue, names, sizeof names);
+  g_assert_true (channel_next_handshake (caller, message, &size));
+  memcpy (prologue + sizeof names, message + 1, SAS_COMMIT_SIZE);
+  sas_commit (committed, prologue + sizeof names + SAS_COMMIT_SIZE);
+  message[0] = 1;
+  memcpy (message + 1, prologue + sizeof names + SAS_COMMIT_SIZE, SAS_COMMIT_SIZE);
+  g_assert_cmpint (channel_handshake (caller, message, 1 + SAS_COMMIT_SIZE), ==, 0);
+
+  randombytes_buf (secret, sizeof secret);
+  callee = noise_handshake_new (&(NoiseParams){ .pattern = NOISE_XX,
+                                                .prologue = prologue,
+                                                .prologue_size = sizeof prologue,
+                                                .static_private = secret,
+                                                .random = random_bytes });
+  g_assert_true (channel_next_handshake (caller, message, &size));
+  g_assert_cmpint (noise_handshake_read (callee, message + 1, size - 1, payload, sizeof payload,
+                                         &payload_size),
+                   ==, 0);
+  message[0] = 3;
+  g_assert_cmpint (noise_handshake_write (callee, NULL, 0, message + 1, sizeof message - 1, &size),
+                   ==, 0);
+  g_assert_cmpint (channel_handshake (caller, message, 1 + size), ==, 0);
+  g_assert_true (channel_next_handshake (caller, message, &size));
+  g_assert_cmpint (noise_handshake_read (callee, message + 1, size - 1, payload, sizeof payload,
+                                         &payload_size),
+                   ==, 0);
+
+  noise_handshake_split (callee, &ciphers[0], &ciphers[1]);
+  message[0] = 5;
+  g_assert_cmpint (noise_cipher_encrypt (&ciphers[0], NULL, 0, revealed, SAS_NONCE_SIZE,
+                                         message + 1),
+                   ==, 0);
+  channel_handshake (caller, message, 1 + SAS_NONCE_SIZE + NOISE_TAG_SIZE);
+  state = channel_get_state (caller);
+
+  noise_handshake_free (callee);
+  secret_free (ciphers);
+  channel_free (caller);
+  return state;
+}
+
+/* Who could choose its nonce after the handshake could try until the emoji agree. */
+static void
+test_other_nonce (void)
+{
+  uint8_t committed[SAS_NONCE_SIZE], other[SAS_NONCE_SIZE];
+
+  randombytes_buf (committed, sizeof committed);
+  g_assert_cmpint (meet_callee_who_reveals (committed, committed), ==, CHANNEL_READY);
+  for (size_t bit = 0; bit < 8 * sizeof other; bit += 5)
+    {
+      memcpy (other, committed, sizeof other);
+      other[bit / 8] ^= (uint8_t) (1 << bit % 8);
+      g_assert_cmpint (meet_callee_who_reveals (committed, other), ==, CHANNEL_BROKEN);
+    }
+}
+
+/* An envelope that is not just as seal_write() makes it is refused: nothing can be hidden in its
+ * padding. */
+static void
+test_envelope (void)
+{
+  const uint8_t *content;
+  uint8_t purpose;
+  uint32_t generation;
+  size_t read;
+
+  for (size_t size = 0; size <= 300; size += 25)
+    {
+      size_t padded = seal_padded_size (size);
+      g_autofree uint8_t *plain = g_malloc0 (size + 1);
+      g_autofree uint8_t *envelope = g_malloc (padded);
+
+      seal_write (CHANNEL_TEXT, 7, plain, size, envelope);
+      g_assert_cmpint (seal_read (envelope, padded, &purpose, &generation, &content, &read), ==, 0);
+      g_assert_cmpuint (read, ==, size);
+      g_assert_cmpint (seal_read (envelope, padded - 1, &purpose, &generation, &content, &read), ==,
+                       -1);
+      for (size_t at = SEAL_HEADER_SIZE + size; at < padded; at++)
+        {
+          envelope[at] = 1;
+          g_assert_cmpint (seal_read (envelope, padded, &purpose, &generation, &content, &read), ==,
+                           -1);
+          envelope[at] = 0;
+        }
+    }
+}
+
 static void
 test_free_null (void)
 {
@@ -408,6 +516,8 @@ main (int argc, char **argv)
   g_test_add_func ("/secure/channel/refuses-garbage", test_refuses_garbage);
   g_test_add_func ("/secure/channel/damaged-handshake", test_damaged_handshake);
   g_test_add_func ("/secure/channel/in-between", test_in_between);
+  g_test_add_func ("/secure/channel/other-nonce", test_other_nonce);
+  g_test_add_func ("/secure/channel/envelope", test_envelope);
   g_test_add_func ("/secure/channel/free-null", test_free_null);
 
   return g_test_run ();
